@@ -1,0 +1,58 @@
+"""A generator on disk: `generator.json` and `generator.safetensors`, nothing that can run code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from generator.hypernet import Hypernet, HypernetConfig
+from hyperlora.durable import write_bytes, write_json
+from hyperlora.errors import AdapterFormatError
+from hyperlora.safetensors_header import read_header
+
+CONFIG_FILE = "generator.json"
+WEIGHTS_FILE = "generator.safetensors"
+
+
+def write_generator(network: Hypernet, folder: Path) -> None:
+    """Write both files into an existing folder."""
+    tensors = {
+        name: tensor.detach().to("cpu", torch.float32).contiguous() for name, tensor in network.state_dict().items()
+    }
+    write_bytes(folder / WEIGHTS_FILE, save(tensors, metadata={"format": "pt"}))
+    write_json(folder / CONFIG_FILE, network.config.model_dump(mode="json"))
+
+
+def read_generator(folder: Path) -> Hypernet:
+    """Read a generator, on CPU, in evaluation mode.
+
+    Raises:
+        AdapterFormatError: a file is missing or damaged, or config and weights do not fit each other.
+    """
+    remedy = "Train the generator again, or restore the folder."
+    try:
+        config = HypernetConfig.model_validate_json((folder / CONFIG_FILE).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise AdapterFormatError(f"{folder / CONFIG_FILE} is missing or not a generator's config", remedy) from error
+    path = folder / WEIGHTS_FILE
+    if not path.is_file():
+        raise AdapterFormatError(f"{path} is missing", remedy)
+    with torch.device("meta"):
+        network = Hypernet(config)
+    expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    found = {name: entry.shape for name, entry in read_header(path).items()}
+    if expected != found:
+        differing = sorted(name for name in expected | found if expected.get(name) != found.get(name))
+        raise AdapterFormatError(f"{path}: {', '.join(differing[:5])} do not fit the config", remedy)
+    try:
+        tensors = load(path.read_bytes())
+    except SafetensorError as error:
+        raise AdapterFormatError(f"{path}: {error}", remedy) from error
+    if bad := sorted(name for name, tensor in tensors.items() if not tensor.isfinite().all()):
+        raise AdapterFormatError(f"{path}: {', '.join(bad[:5])} hold NaN or Inf", remedy)
+    network.load_state_dict(tensors, assign=True)
+    return network.eval().requires_grad_(False)

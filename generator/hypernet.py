@@ -1,0 +1,146 @@
+"""The hypernetwork: one description embedding to the LoRA factors of every module, in one forward pass.
+
+After Text-to-LoRA (Charakorn et al. 2025, section 3): a description embedding together with a learned embedding of
+layer and module goes through a shared network whose head writes that module's factors. Here A is common to all tasks
+and learned, and only B depends on the description: tasks then differ in one linear space, which a small pool of tasks
+can fill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+
+from hyperlora.bank import StackedFactors
+from hyperlora.base_models import BaseIdentity
+from hyperlora.prompts import DEFAULT_TEMPLATE
+from hyperlora.slots import ModuleSlot
+
+
+class SlotShape(BaseModel):
+    """A module slot as a generator stores it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(max_length=256)
+    kind: str = Field(max_length=64)
+    layer: int = Field(ge=0, lt=4096)
+    in_features: int = Field(ge=1, le=2**18)
+    out_features: int = Field(ge=1, le=2**18)
+
+
+class HypernetConfig(BaseModel):
+    """Everything needed to rebuild a hypernet and to know what it may be used with.
+
+    Attributes:
+        base: the base model it was trained through.
+        encoder: id of the text encoder whose embeddings it takes.
+        condition_size: their dimensions.
+        slots: the modules it writes, in order.
+        rank, alpha: of the adapters it writes.
+        width: of the shared network.
+        embedding_size: of the layer and module-kind embeddings.
+        prompt_template: the template its adapters are trained on.
+        tasks: names of the training tasks.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["hypernet"] = "hypernet"
+    base: BaseIdentity
+    encoder: str
+    condition_size: int = Field(ge=1, le=2**16)
+    slots: tuple[SlotShape, ...] = Field(min_length=1, max_length=4096)
+    rank: int = Field(ge=1, le=1024)
+    alpha: float = Field(gt=0, le=1e4)
+    width: int = Field(ge=8, le=2**14)
+    embedding_size: int = Field(ge=1, le=2**12)
+    prompt_template: str = DEFAULT_TEMPLATE
+    tasks: tuple[str, ...] = ()
+
+    @property
+    def scaling(self) -> float:
+        """alpha / rank."""
+        return self.alpha / self.rank
+
+
+class Hypernet(nn.Module):
+    """Description embeddings in, stacked LoRA factors out.
+
+    Args:
+        config: sizes and slots.
+    """
+
+    def __init__(self, config: HypernetConfig) -> None:
+        super().__init__()
+        self.config = config
+        layers = max(slot.layer for slot in config.slots) + 1
+        self._kinds = sorted({slot.kind for slot in config.slots})
+        width, small = config.width, config.embedding_size
+        self.condition = nn.Sequential(nn.Linear(config.condition_size, width), nn.GELU(), nn.LayerNorm(width))
+        self.layer_embedding = nn.Embedding(layers, small)
+        self.kind_embedding = nn.Embedding(len(self._kinds), small)
+        self.mix = nn.Sequential(nn.Linear(width + 2 * small, width), nn.GELU(), nn.Linear(width, width), nn.GELU())
+        self.norm = nn.LayerNorm(width)
+        shapes = {slot.kind: (slot.in_features, slot.out_features) for slot in config.slots}
+        self.heads = nn.ModuleDict({kind: nn.Linear(width, shapes[kind][1] * config.rank) for kind in self._kinds})
+        self.A = nn.ParameterDict(
+            {_key(slot.name): torch.empty(config.rank, slot.in_features) for slot in config.slots}
+        )
+        self._reset()
+
+    def _reset(self) -> None:
+        # As in LoRA (Hu et al. 2021, section 4.1), the change starts at zero: A is random, B is zero.
+        for parameter in self.A.values():
+            nn.init.kaiming_uniform_(parameter, a=5**0.5)
+        for head in self.heads.values():
+            assert isinstance(head, nn.Linear)
+            nn.init.zeros_(head.weight)
+            nn.init.zeros_(head.bias)
+
+    def forward(self, conditions: Tensor) -> dict[str, StackedFactors]:
+        """Write the factors of one adapter per condition.
+
+        Args:
+            conditions: (n, condition_size), unit-length description embeddings.
+
+        Returns:
+            Factors by module name, stacked over the n conditions; gradients flow through them.
+        """
+        slots, n = self.config.slots, conditions.shape[0]
+        device = conditions.device
+        layer = self.layer_embedding(torch.tensor([slot.layer for slot in slots], device=device))
+        kind = self.kind_embedding(torch.tensor([self._kinds.index(slot.kind) for slot in slots], device=device))
+        place = torch.cat([layer, kind], dim=-1)
+        condition = self.condition(conditions * self.config.condition_size**0.5)
+        pair = torch.cat([condition[:, None].expand(-1, len(slots), -1), place[None].expand(n, -1, -1)], dim=-1)
+        features = self.norm(self.mix(pair) + condition[:, None])
+        scaling = torch.full((n,), self.config.scaling, device=device)
+        factors = {}
+        for position, slot in enumerate(slots):
+            B = self.heads[slot.kind](features[:, position]).view(n, slot.out_features, self.config.rank)
+            A = self.A[_key(slot.name)].expand(n, -1, -1)
+            factors[slot.name] = StackedFactors(A, B, scaling)
+        return factors
+
+
+def _key(name: str) -> str:
+    return name.replace(".", "/")
+
+
+def slot_shapes(slots: Sequence[ModuleSlot]) -> tuple[SlotShape, ...]:
+    """Slots of a live model in the form a config stores."""
+    return tuple(
+        SlotShape(
+            name=slot.name,
+            kind=slot.kind,
+            layer=slot.layer,
+            in_features=slot.in_features,
+            out_features=slot.out_features,
+        )
+        for slot in slots
+    )

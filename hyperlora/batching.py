@@ -1,0 +1,86 @@
+"""From prompts and completions to padded token batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One prompt with its completion, as token ids."""
+
+    prompt: tuple[int, ...]
+    completion: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.prompt) + len(self.completion)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A right-padded batch with the positions that predict completion tokens.
+
+    Attributes:
+        input_ids: (batch, sequence).
+        attention_mask: (batch, sequence).
+        positions: (labels,), indices into the flattened (batch · sequence) hidden states.
+        labels: (labels,), the token each position should predict.
+        rows: (labels,), the sample each label belongs to.
+    """
+
+    input_ids: Tensor
+    attention_mask: Tensor
+    positions: Tensor
+    labels: Tensor
+    rows: Tensor
+
+
+def encode(tokenizer: Any, prompts: Sequence[str], completions: Sequence[str], end_id: int | None) -> list[Encoded]:
+    """Tokenise prompts and completions apart, so that a prompt's tokens never depend on its answer.
+
+    Args:
+        end_id: appended to every completion when given, so that a trained adapter learns to stop.
+    """
+    ending = () if end_id is None else (end_id,)
+    prompt_ids = tokenizer(list(prompts), add_special_tokens=True)["input_ids"]
+    completion_ids = tokenizer(list(completions), add_special_tokens=False)["input_ids"]
+    return [Encoded(tuple(p), tuple(c) + ending) for p, c in zip(prompt_ids, completion_ids, strict=True)]
+
+
+def collate(samples: Sequence[Encoded], pad_id: int, device: torch.device | str = "cpu") -> Batch:
+    """Pad samples on the right into one batch."""
+    length = max(len(sample) for sample in samples)
+    ids = torch.full((len(samples), length), pad_id, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    positions: list[int] = []
+    labels: list[int] = []
+    rows: list[int] = []
+    for row, sample in enumerate(samples):
+        tokens = sample.prompt + sample.completion
+        ids[row, : len(tokens)] = torch.tensor(tokens)
+        mask[row, : len(tokens)] = 1
+        first = row * length + len(sample.prompt) - 1
+        positions.extend(range(first, first + len(sample.completion)))
+        labels.extend(sample.completion)
+        rows.extend([row] * len(sample.completion))
+    return Batch(ids.to(device), mask.to(device), *(torch.tensor(v, device=device) for v in (positions, labels, rows)))
+
+
+def label_logits(model: Any, batch: Batch) -> Tensor:
+    """Logits at the label positions only, (labels, vocabulary); the head never sees the other positions."""
+    hidden = model.get_decoder()(
+        input_ids=batch.input_ids, attention_mask=batch.attention_mask, use_cache=False
+    ).last_hidden_state
+    flat = hidden.reshape(-1, hidden.shape[-1])
+    return model.get_output_embeddings()(flat.index_select(0, batch.positions))
+
+
+def length_buckets(lengths: Sequence[int], size: int) -> list[list[int]]:
+    """Indices in groups of at most `size`, each of similar lengths, so that little is padding."""
+    order = sorted(range(len(lengths)), key=lambda position: (lengths[position], position))
+    return [order[start : start + size] for start in range(0, len(order), size)]

@@ -1,0 +1,55 @@
+"""The card: what is known of an adapter besides its weights."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from hyperlora.prompts import DEFAULT_TEMPLATE, check_template
+
+Origin = Literal["trained", "generated", "retrieved", "composed", "imported"]
+
+
+class CardExample(BaseModel):
+    """One input and the answer it should get, kept so that people and `adapt` can try the adapter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: str
+    output: str
+
+
+class Card(BaseModel):
+    """What is known of an adapter.
+
+    Attributes:
+        description: what the task is, in words.
+        paraphrases: other wordings, all indexed beside the description.
+        prompt_template: how an input becomes the prompt the adapter was trained on.
+        examples: a few input/output pairs.
+        origin: how the weights came to be.
+        parents: references of the adapters or generators they came from.
+        metrics: measured scores by name; a score without a measurement is left out.
+        recipe_hash: the run that made it, if a run did.
+        decision: for `adapt`: every candidate with its score, and the reason for the choice.
+        licence: licence of the weights, as an SPDX id.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    description: str = Field(min_length=1, max_length=20_000)
+    paraphrases: tuple[str, ...] = ()
+    prompt_template: str = DEFAULT_TEMPLATE
+    examples: tuple[CardExample, ...] = ()
+    origin: Origin = "imported"
+    parents: tuple[str, ...] = ()
+    metrics: dict[str, float] = Field(default_factory=dict)
+    recipe_hash: str = ""
+    decision: dict[str, Any] | None = None
+    licence: str = "apache-2.0"
+
+    @field_validator("prompt_template")
+    @classmethod
+    def _template_has_one_input(cls, value: str) -> str:
+        return check_template(value)

@@ -1,0 +1,99 @@
+"""Writes that survive a kill: stage beside the target, fsync, rename. Also the named points tests kill at."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+FAULT_VARIABLE = "HYPERLORA_FAULT"
+_STAGING = ".staging-"
+_STALE_SECONDS = 24 * 3600
+
+
+def fault_point(name: str) -> None:
+    """Die by SIGKILL here when `HYPERLORA_FAULT` names this point; otherwise do nothing.
+
+    The tests use it to prove that a kill at each step loses nothing.
+    """
+    if os.environ.get(FAULT_VARIABLE) == name:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def staging_folder(parent: Path) -> Iterator[Path]:
+    """Yield an empty folder inside `parent` that is gone afterwards unless the body committed it.
+
+    Leftovers of processes killed over a day ago are removed on the way.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for leftover in parent.glob(f"{_STAGING}*"):
+        if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(leftover, ignore_errors=True)
+    staging = parent / f"{_STAGING}{uuid.uuid4().hex[:12]}"
+    staging.mkdir()
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def commit_folder(staging: Path, target: Path) -> None:
+    """Make a staged folder durable and give it its final name in one rename.
+
+    If `target` exists by then (another process won), the staged copy is left to be dropped: content-addressed and
+    cached folders are equal by construction.
+    """
+    for path in staging.rglob("*"):
+        _fsync(path)
+    _fsync(staging)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        staging.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise
+    _fsync(target.parent)
+
+
+@contextmanager
+def staged_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder that becomes `target` when the body ends, or vanishes if it raises."""
+    with staging_folder(target.parent) as staging:
+        yield staging
+        commit_folder(staging, target)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staging = path.parent / f"{_STAGING}{path.name}-{uuid.uuid4().hex[:8]}"
+    try:
+        with staging.open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        staging.replace(path)
+        _fsync(path.parent)
+    finally:
+        staging.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write indented JSON with `write_bytes`."""
+    write_bytes(path, (json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode())

