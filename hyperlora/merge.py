@@ -14,6 +14,7 @@ from hyperlora.bank import AdapterBank
 from hyperlora.base_models import BaseModel
 from hyperlora.durable import staged_folder, write_json
 from hyperlora.peft_folder import require_free
+from hyperlora.quiet import quiet_transformers
 
 MERGE_RECORD = "hyperlora_merge.json"
 
@@ -58,7 +59,7 @@ def export_merged(base: BaseModel, adapter: Adapter, folder: Path) -> Path:
         BaseModelError: the adapter was made for another base model.
     """
     require_free(folder)
-    with merged(base, adapter) as model:
+    with merged(base, adapter) as model, quiet_transformers():
         if folder.is_dir():
             folder.rmdir()
         with staged_folder(folder.absolute()) as staging:

@@ -25,6 +25,7 @@ class Entry:
         origin: how the weights came to be.
         parents: references of what they came from.
         base: fingerprint of the base model.
+        encoder: id of the text encoder a generator was trained with; empty for adapters.
         weights: the adapter's content hash (weights only), or a generator's.
         content: hash of the stored folder.
         manifest: SHA-256 by file.
@@ -42,6 +43,7 @@ class Entry:
     origin: str
     parents: tuple[str, ...]
     base: str
+    encoder: str
     weights: str
     content: str
     manifest: Mapping[str, str]

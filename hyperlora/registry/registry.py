@@ -192,6 +192,7 @@ class Registry:
             origin=tags.get("origin", ""),
             parents=tuple(json.loads(tags.get("parents", "[]"))),
             base=tags.get("base", ""),
+            encoder=tags.get("encoder", ""),
             weights=tags.get("weights", ""),
             content=tags["content"],
             manifest=json.loads(tags["manifest"]),

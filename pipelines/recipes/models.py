@@ -85,13 +85,20 @@ class EvaluationRecipe(Recipe):
 
 
 class QuickstartRecipe(Recipe):
-    """The whole way: base model, suite, adapters, hypernet, comparison."""
+    """The whole way: base model, suite, adapters, hypernet, comparison.
+
+    Attributes:
+        base: base model reference.
+        suite: `starter` or `file:FOLDER`.
+        show: tasks to `adapt` to at the end; the first few of the suite when empty.
+    """
 
     base: str = "smollm2-135m-instruct"
     suite: str = "starter"
     adapters: AdapterRecipe
     hypernet: HypernetRecipe
     evaluation: EvaluationRecipe
+    show: tuple[str, ...] = ()
 
 
 def load_recipe(path: Path | None = None) -> QuickstartRecipe:

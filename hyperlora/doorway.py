@@ -1,0 +1,120 @@
+"""The Python calls of the public surface, which reach the packages above the core only when they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hyperlora.adapter import Adapter
+from hyperlora.base_models import load_base_model
+from hyperlora.errors import InputError
+from hyperlora.merge import export_merged
+from hyperlora.peft_folder import read_adapter
+from hyperlora.references import parse_reference
+from hyperlora.registry import Registry
+from hyperlora.tasks import Example, load_examples
+
+if TYPE_CHECKING:
+    from pipelines.adapt import AdaptResult
+    from retrieval.index import Hit
+
+Examples = Path | str | Sequence[Example | Mapping[str, str]]
+
+
+def adapt(
+    description: str,
+    examples: Examples = (),
+    *,
+    out: Path | str | None = None,
+    merge: Path | str | None = None,
+    base: str | None = None,
+) -> AdaptResult:
+    """Find or make the best adapter for a task; the same as `hyperlora adapt`.
+
+    Args:
+        description: what the task is, in words.
+        examples: a JSONL file, or a sequence of `{"input": …, "output": …}`.
+        out: write the adapter here as a PEFT folder.
+        merge: write the merged checkpoint here.
+        base: base model reference.
+
+    Raises:
+        InputError: see `pipelines.adapt.adapt`.
+        TaskFormatError: an example is malformed.
+    """
+    from pipelines.adapt import adapt as run
+    from pipelines.session import Session
+
+    return run(
+        description,
+        read_examples(examples),
+        out=None if out is None else Path(out),
+        merge=None if merge is None else Path(merge),
+        session=Session(base),
+    )
+
+
+def search(text: str, k: int = 3, *, base: str | None = None) -> list[Hit]:
+    """The k adapters of the registry closest to a description; the same as `hyperlora search`."""
+    from pipelines.session import Session
+
+    return Session(base).index().search(text, k)
+
+
+def generate(description: str, *, base: str | None = None) -> Adapter:
+    """The adapter the champion generator writes for a description; the same as `hyperlora generate`.
+
+    Raises:
+        InputError: there is no generator for this base model, or the description is empty.
+    """
+    from pipelines.session import Session, generate_adapter
+
+    return generate_adapter(Session(base), description)
+
+
+def merge(adapter: str, out: Path | str, *, base: str | None = None) -> Path:
+    """Write the base model with an adapter merged in; the same as `hyperlora merge`.
+
+    Args:
+        adapter: `registry:NAME[@VERSION]` or `file:FOLDER`.
+    """
+    loaded = open_adapter(adapter, base)
+    return export_merged(load_base_model(base or loaded.base.id), loaded, Path(out))
+
+
+def open_adapter(reference: str, base: str | None = None) -> Adapter:
+    """The adapter a `registry:` or `file:` reference names.
+
+    Args:
+        base: base model of a foreign PEFT folder, which does not say it itself.
+    """
+    parsed = parse_reference(reference, ("registry", "file"))
+    if parsed.scheme == "registry":
+        return Registry().load(reference)
+    from hyperlora.base_models import locate_base
+
+    return read_adapter(parsed.path, None if base is None else locate_base(base).identity)
+
+
+def read_examples(examples: Examples) -> tuple[Example, ...]:
+    """Examples from a JSONL file or from values.
+
+    Raises:
+        InputError: a value lacks `input` or `output`.
+        TaskFormatError: the file is malformed.
+    """
+    if isinstance(examples, str | Path):
+        return load_examples(Path(examples))
+    read = []
+    for number, example in enumerate(examples, 1):
+        if isinstance(example, Example):
+            read.append(example)
+            continue
+        try:
+            read.append(Example(input=str(example["input"]), output=str(example["output"])))
+        except (KeyError, TypeError) as error:
+            raise InputError(
+                f"example {number} is not an input/output pair", 'Give {"input": …, "output": …}.'
+            ) from error
+    return tuple(read)

@@ -1,0 +1,129 @@
+"""What one process needs to answer: base model, bank, encoder, index and generator, each loaded when first used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+
+from generator.artifact import read_generator
+from generator.hypernet import Hypernet
+from hyperlora.adapter import Adapter
+from hyperlora.bank import AdapterBank, unstack
+from hyperlora.base_models import BaseModel, load_base_model, locate_base
+from hyperlora.base_models.sources import LocatedBase
+from hyperlora.card import Card
+from hyperlora.encoder import TextEncoder
+from hyperlora.errors import InputError
+from hyperlora.registry import Entry, Registry
+from retrieval.index import AdapterIndex, build_index
+
+CHAMPION = "champion"
+LONGEST_DESCRIPTION = 20_000
+
+
+@dataclass(frozen=True)
+class LoadedGenerator:
+    """A generator with its registry entry."""
+
+    entry: Entry
+    network: Hypernet
+
+    def generate(self, encoder: TextEncoder, description: str) -> Adapter:
+        """The adapter for a description; its card names the generator as parent."""
+        embedding = torch.from_numpy(encoder.encode([description]))
+        with torch.inference_mode():
+            factors = unstack(self.network(embedding), 0)
+        card = Card(
+            description=description,
+            prompt_template=self.network.config.prompt_template,
+            origin="generated",
+            parents=(self.entry.reference,),
+        )
+        return Adapter(factors, self.network.config.base, card)
+
+
+class Session:
+    """The parts shared by calls in one process. Not safe for concurrent use; servers hold a lock around it.
+
+    Args:
+        base: base model reference; the `HYPERLORA_BASE_MODEL` setting when None.
+        registry: the registry of the settings when None.
+    """
+
+    def __init__(self, base: str | None = None, registry: Registry | None = None) -> None:
+        self._base_name = base
+        self.registry = registry or Registry()
+        self._index: tuple[tuple[str, ...], AdapterIndex] | None = None
+        self._generator: LoadedGenerator | None = None
+
+    @cached_property
+    def located(self) -> LocatedBase:
+        """Identity and folder of the base model, without loading it."""
+        return locate_base(self._base_name)
+
+    @cached_property
+    def base(self) -> BaseModel:
+        """The base model, loaded for inference."""
+        return load_base_model(self._base_name)
+
+    @cached_property
+    def bank(self) -> AdapterBank:
+        """The bank on the base model."""
+        return AdapterBank(self.base.model)
+
+    @cached_property
+    def encoder(self) -> TextEncoder:
+        """The text encoder of the settings."""
+        return TextEncoder()
+
+    def index(self) -> AdapterIndex:
+        """The index over the pool as the registry has it now."""
+        fingerprint = self.located.identity.fingerprint
+        watermark = tuple(entry.reference for entry in self.registry.entries("adapter") if entry.base == fingerprint)
+        if self._index is None or self._index[0] != watermark:
+            self._index = (watermark, build_index(self.registry, self.encoder, fingerprint))
+        return self._index[1]
+
+    def generator(self) -> LoadedGenerator | None:
+        """The champion generator (else the newest) for this base model and encoder, or None if there is none."""
+        fitting = [
+            entry
+            for entry in self.registry.entries("generator")
+            if entry.base == self.located.identity.fingerprint and entry.encoder == self.encoder.id
+        ]
+        if not fitting:
+            return None
+        champions = [entry for entry in fitting if CHAMPION in entry.aliases]
+        chosen = max(champions or fitting, key=lambda entry: entry.created)
+        if self._generator is None or self._generator.entry.reference != chosen.reference:
+            network = read_generator(self.registry.verified_folder(chosen))
+            self._generator = LoadedGenerator(chosen, network)
+        return self._generator
+
+
+def generate_adapter(session: Session, description: str) -> Adapter:
+    """The adapter the session's generator writes for a description.
+
+    Raises:
+        InputError: the description is empty or too long, or there is no generator for this base and encoder.
+    """
+    text = check_description(description)
+    generator = session.generator()
+    if generator is None:
+        raise InputError(
+            f"the registry has no generator for {session.located.identity.id} and {session.encoder.id}",
+            "Run: hyperlora quickstart",
+        )
+    return generator.generate(session.encoder, text)
+
+
+def check_description(description: str) -> str:
+    """The description on one line, or `InputError` when it is empty or too long."""
+    text = " ".join(description.split())
+    if not text:
+        raise InputError("the description is empty", "Say in a sentence what the task is.")
+    if len(text) > LONGEST_DESCRIPTION:
+        raise InputError(f"the description has {len(text)} characters", f"Shorten it to at most {LONGEST_DESCRIPTION}.")
+    return text

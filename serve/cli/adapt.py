@@ -1,0 +1,42 @@
+"""`hyperlora adapt`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from serve.cli.main import base_option, emit, json_option
+
+
+@click.command()
+@click.argument("description")
+@click.option("--examples", type=click.Path(path_type=Path), help='JSONL of {"input": …, "output": …}.')
+@click.option("--out", type=click.Path(path_type=Path), help="Write the adapter here as a PEFT folder.")
+@click.option("--merge", type=click.Path(path_type=Path), help="Write the merged checkpoint here.")
+@base_option
+@json_option
+def command(
+    description: str, examples: Path | None, out: Path | None, merge: Path | None, base: str | None, as_json: bool
+) -> None:
+    """Describe a task, get the best adapter for it.
+
+    Closest adapters of the registry and one that the generator writes are compared: on your examples if you give
+    some, else by similarity. The winner is registered with its parents and the reason.
+
+    \b
+    Example:
+      hyperlora adapt "Give the plural of the noun" --examples mine.jsonl --out my-adapter
+    """
+    from hyperlora.doorway import adapt, read_examples
+    from hyperlora.peft_folder import require_free
+    from pipelines.report import adapted_text
+    from pipelines.session import check_description
+
+    check_description(description)
+    for target in (out, merge):
+        if target is not None:
+            require_free(target)
+    read = () if examples is None else read_examples(examples)
+    result = adapt(description, read, out=out, merge=merge, base=base)
+    emit(as_json, result.summary(), adapted_text(result, description))

@@ -1,0 +1,76 @@
+"""`hyperlora doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from hyperlora.errors import HyperLoRAError
+from serve.cli.main import base_option, emit, json_option
+
+
+@click.command()
+@base_option
+@json_option
+def command(base: str | None, as_json: bool) -> None:
+    """Check that models, encoder, registry and hardware are usable; exit 1 if one is not.
+
+    \b
+    Example:
+      hyperlora doctor
+    """
+    checks: dict[str, Callable[[], str]] = {
+        "hardware": _hardware,
+        "base model": lambda: _base(base),
+        "text encoder": _encoder,
+        "registry": _registry,
+    }
+    found = []
+    for name, check in checks.items():
+        try:
+            found.append({"check": name, "ok": True, "detail": check(), "remedy": ""})
+        except HyperLoRAError as error:
+            found.append({"check": name, "ok": False, "detail": error.problem, "remedy": error.remedy})
+    lines = [
+        f"{'ok ' if row['ok'] else 'BAD'}  {row['check']:<12}  {row['detail']} {row['remedy']}".rstrip()
+        for row in found
+    ]
+    emit(as_json, found, "\n".join(lines))
+    if not all(row["ok"] for row in found):
+        raise click.exceptions.Exit(1)
+
+
+def _hardware() -> str:
+    import torch
+
+    from hyperlora.settings import get_settings
+
+    settings = get_settings()
+    device = settings.torch_device()
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} threads"
+    return f"{device} ({name}), inference in {settings.inference_dtype()}, training in {settings.base_training_dtype()}"
+
+
+def _base(name: str | None) -> str:
+    from hyperlora.base_models import locate_base
+
+    located = locate_base(name)
+    return f"{located.identity.id}, weights {located.identity.fingerprint[:16]}, in {located.folder}"
+
+
+def _encoder() -> str:
+    from hyperlora.encoder import TextEncoder
+
+    encoder = TextEncoder()
+    return f"{encoder.id}, {encoder.dimensions} dimensions"
+
+
+def _registry() -> str:
+    from hyperlora.registry import Registry
+
+    registry = Registry()
+    return (
+        f"{len(registry.entries('adapter'))} adapter versions, {len(registry.entries('generator'))} generators, "
+        f"in {registry.home}"
+    )

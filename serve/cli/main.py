@@ -1,0 +1,87 @@
+"""Entry point: finds the command, and turns errors into one line with the remedy."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from hyperlora import __version__
+from hyperlora.errors import HyperLoRAError
+
+# command -> one line of help; the command itself is `serve.cli.<name>.command`
+COMMANDS = {
+    "quickstart": "Train, register, generate and compare on the starter suite; then adapt.",
+    "adapt": "Describe a task, get the best adapter for it.",
+    "generate": "Write an adapter from a description alone.",
+    "search": "Find the registered adapters closest to a description.",
+    "merge": "Merge an adapter into the base model and write the checkpoint.",
+    "export": "Write a registered adapter as a PEFT folder.",
+    "registry": "List and show what is registered.",
+    "tasks": "List, show and check tasks.",
+    "serve": "Serve the HTTP API and the web page.",
+    "doctor": "Check that models, encoder, registry and hardware are usable.",
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module when it runs: torch and transformers cost seconds that `--help` need not pay."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"serve.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hyperlora")
+def cli() -> None:
+    """Describe a task and get LoRA weights for it: from your pool of adapters, or generated.
+
+    \b
+    Example:
+      hyperlora quickstart
+      hyperlora adapt "Give the plural of the noun" --out my-adapter
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = cli.main(args=given, prog_name="hyperlora", standalone_mode=False)
+    except HyperLoRAError as error:
+        if "--json" in given:
+            click.echo(json.dumps({"error": error.problem, "remedy": error.remedy}))
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; run the same command again to continue", err=True)
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def emit(as_json: bool, value: Any, text: str) -> None:
+    """Print a result: JSON on one line with `--json`, text otherwise."""
+    click.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+base_option = click.option(
+    "--base", metavar="REF", help="Base model: smollm2-135m-instruct, hf:ORG/NAME, file:FOLDER or gguf:FILE."
+)

@@ -1,0 +1,29 @@
+"""`hyperlora merge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from serve.cli.main import base_option, emit, json_option
+
+
+@click.command()
+@click.argument("adapter")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Write the checkpoint here.")
+@base_option
+@json_option
+def command(adapter: str, out: Path, base: str | None, as_json: bool) -> None:
+    """Merge ADAPTER (registry:NAME or file:FOLDER) into the base model and write the checkpoint.
+
+    \b
+    Example:
+      hyperlora merge registry:noun-plural --out merged
+    """
+    from hyperlora.doorway import merge
+    from hyperlora.peft_folder import require_free
+
+    require_free(out)
+    merge(adapter, out, base=base)
+    emit(as_json, {"out": str(out), "adapter": adapter}, f"{out}: base model with {adapter} merged in")

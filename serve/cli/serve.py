@@ -1,0 +1,40 @@
+"""`hyperlora serve`."""
+
+from __future__ import annotations
+
+import click
+
+from serve.cli.main import base_option
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, help="0 picks a free port.")
+@base_option
+def command(host: str, port: int, base: str | None) -> None:
+    """Serve the HTTP API and the web page.
+
+    \b
+    Example:
+      hyperlora serve --port 8000
+      curl -s localhost:8000/v1/adapt -H 'content-type: application/json' -d '{"description": "Give the plural"}'
+    """
+    import socket
+
+    import uvicorn
+
+    from hyperlora.errors import InputError
+    from pipelines.session import Session
+    from serve.http import create_app
+
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise InputError(
+            f"cannot listen on {host}:{port}: {error.strerror}", "Choose another --port or --host."
+        ) from error
+    app = create_app(Session(base))
+    click.echo(f"HyperLoRA on http://{host}:{listener.getsockname()[1]}", err=True)
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

@@ -1,0 +1,108 @@
+"""The HTTP API and the web page: requests in, one call to a pipeline or the registry, JSON or HTML out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from jinja2 import Environment, FileSystemLoader
+from pydantic import BaseModel, ConfigDict, Field
+
+from hyperlora import __version__
+from hyperlora.errors import HyperLoRAError, InputError, RegistryError, TaskFormatError
+from hyperlora.peft_folder import read_card
+from hyperlora.references import Reference
+from hyperlora.registry import Entry
+from hyperlora.tasks import Example
+from pipelines.adapt import adapt
+from pipelines.session import LONGEST_DESCRIPTION, Session
+
+MOST_EXAMPLES = 256
+LONGEST_TEXT = 8192
+
+
+class ExampleBody(BaseModel):
+    """One input with the answer wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    input: str = Field(min_length=1, max_length=LONGEST_TEXT)
+    output: str = Field(min_length=1, max_length=LONGEST_TEXT)
+
+
+class AdaptBody(BaseModel):
+    """A request to `POST /v1/adapt`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: str = Field(max_length=LONGEST_DESCRIPTION)
+    examples: list[ExampleBody] = Field(default_factory=list, max_length=MOST_EXAMPLES)
+
+
+def create_app(session: Session) -> FastAPI:
+    """The application over one session, which serves one `adapt` at a time."""
+    app = FastAPI(title="HyperLoRA", version=__version__)
+    busy = Lock()
+    pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
+    pages.filters["moment"] = _moment
+
+    @app.exception_handler(HyperLoRAError)
+    def explain(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HyperLoRAError)
+        return JSONResponse({"error": error.problem, "remedy": error.remedy}, _status(error))
+
+    @app.post("/v1/adapt")
+    def post_adapt(body: AdaptBody) -> dict[str, Any]:
+        """Find or make the best adapter for a task, and register it."""
+        examples = [Example(input=example.input, output=example.output) for example in body.examples]
+        with busy:
+            return adapt(body.description, examples, session=session).summary()
+
+    @app.get("/v1/adapters")
+    def list_adapters() -> dict[str, Any]:
+        """Every registered version of every adapter."""
+        return {"adapters": [entry.summary() for entry in session.registry.entries("adapter")]}
+
+    @app.get("/v1/adapters/{name}")
+    def show_adapter(name: str, version: int | None = None) -> dict[str, Any]:
+        """One adapter, its newest version unless another is asked for, with its card."""
+        entry = _adapter(session, name, version)
+        card = read_card(session.registry.verified_folder(entry))
+        return {**entry.summary(), "card": card.model_dump(mode="json")}
+
+    @app.get("/healthz")
+    def health() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok", "version": __version__}
+
+    @app.get("/", response_class=HTMLResponse)
+    def registry_page() -> str:
+        """The registry as a page."""
+        adapters, generators = (
+            sorted(session.registry.entries(kind), key=lambda entry: entry.created, reverse=True)
+            for kind in ("adapter", "generator")
+        )
+        return pages.get_template("registry.html").render(adapters=adapters, generators=generators)
+
+    return app
+
+
+def _adapter(session: Session, name: str, version: int | None) -> Entry:
+    entry = session.registry.get(str(Reference("registry", name, version=version)))
+    if entry.kind != "adapter":
+        raise RegistryError(f"{name} is a {entry.kind}, not an adapter", "See GET /v1/adapters")
+    return entry
+
+
+def _status(error: HyperLoRAError) -> int:
+    if isinstance(error, RegistryError):
+        return 404
+    return 400 if isinstance(error, InputError | TaskFormatError) else 500
+
+
+def _moment(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
