@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from hyperlora.bank import StackedFactors
 from hyperlora.base_models import BaseIdentity
-from hyperlora.prompts import DEFAULT_TEMPLATE
+from hyperlora.prompts import DEFAULT_TEMPLATE, PromptTemplate
 from hyperlora.slots import ModuleSlot
 
 
@@ -27,7 +27,7 @@ class SlotShape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(max_length=256)
-    kind: str = Field(max_length=64)
+    kind: str = Field(pattern=r"^[A-Za-z0-9_]{1,64}$")
     layer: int = Field(ge=0, lt=4096)
     in_features: int = Field(ge=1, le=2**18)
     out_features: int = Field(ge=1, le=2**18)
@@ -59,7 +59,7 @@ class HypernetConfig(BaseModel):
     alpha: float = Field(gt=0, le=1e4)
     width: int = Field(ge=8, le=2**14)
     embedding_size: int = Field(ge=1, le=2**12)
-    prompt_template: str = DEFAULT_TEMPLATE
+    prompt_template: PromptTemplate = DEFAULT_TEMPLATE
     tasks: tuple[str, ...] = ()
 
     @property
@@ -87,7 +87,9 @@ class Hypernet(nn.Module):
         self.mix = nn.Sequential(nn.Linear(width + 2 * small, width), nn.GELU(), nn.Linear(width, width), nn.GELU())
         self.norm = nn.LayerNorm(width)
         shapes = {slot.kind: (slot.in_features, slot.out_features) for slot in config.slots}
-        self.heads = nn.ModuleDict({kind: nn.Linear(width, shapes[kind][1] * config.rank) for kind in self._kinds})
+        self.heads = nn.ModuleDict(
+            {f"to_{kind}": nn.Linear(width, shapes[kind][1] * config.rank) for kind in self._kinds}
+        )
         self.A = nn.ParameterDict(
             {_key(slot.name): torch.empty(config.rank, slot.in_features) for slot in config.slots}
         )
@@ -122,7 +124,7 @@ class Hypernet(nn.Module):
         scaling = torch.full((n,), self.config.scaling, device=device)
         factors = {}
         for position, slot in enumerate(slots):
-            B = self.heads[slot.kind](features[:, position]).view(n, slot.out_features, self.config.rank)
+            B = self.heads[f"to_{slot.kind}"](features[:, position]).view(n, slot.out_features, self.config.rank)
             A = self.A[_key(slot.name)].expand(n, -1, -1)
             factors[slot.name] = StackedFactors(A, B, scaling)
         return factors

@@ -63,7 +63,7 @@ class Adapter:
         """
         digest = hashlib.sha256(self.base.fingerprint.encode())
         for name, factors in self.modules.items():
-            digest.update(f"\0{name}\0{factors.scaling!r}".encode())
+            digest.update(f"\0{name}\0{factors.scaling:.9g}".encode())
             for tensor in (factors.A, factors.B):
                 values = tensor.detach().to("cpu", torch.float32).contiguous()
                 digest.update(str(tuple(values.shape)).encode())

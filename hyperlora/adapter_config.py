@@ -6,7 +6,7 @@ import json
 import math
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -44,6 +44,9 @@ _REFUSED_UNLESS: dict[str, tuple[Any, ...]] = {
 }
 
 
+_Alpha = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
+
+
 class LoraConfig(BaseModel):
     """What an `adapter_config.json` says about ranks and scalings."""
 
@@ -52,10 +55,10 @@ class LoraConfig(BaseModel):
     peft_type: Literal["LORA"]
     task_type: Literal["CAUSAL_LM"] | None = None
     r: int = Field(ge=1, le=4096)
-    lora_alpha: float = Field(allow_inf_nan=False, ge=-1e6, le=1e6)
+    lora_alpha: _Alpha
     use_rslora: bool = False
     rank_pattern: dict[str, int] = Field(default_factory=dict)
-    alpha_pattern: dict[str, float] = Field(default_factory=dict)
+    alpha_pattern: dict[str, _Alpha] = Field(default_factory=dict)
 
     def rank_of(self, module: str) -> int:
         """The rank the config gives a module."""

@@ -7,9 +7,10 @@ candidates and answering a mixed batch are all this function with factors from a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 import torch
@@ -53,6 +54,14 @@ class Route:
         weight = torch.tensor([[0.0 if choice is None else 1.0] for choice in choices], device=device)
         return cls(index, weight)
 
+    def repeated(self, times: int) -> Route:
+        """The route of a batch in which every sample stands `times` times in a row.
+
+        So transformers lays out beams and `num_return_sequences`; reordering beams moves them only within their
+        sample, which leaves the route true.
+        """
+        return Route(self.index.repeat_interleave(times, 0), self.weight.repeat_interleave(times, 0))
+
     def __len__(self) -> int:
         return self.index.shape[0]
 
@@ -91,7 +100,12 @@ def delta(x: Tensor, stack: StackedFactors, route: Route) -> Tensor:
     Returns:
         (batch, sequence, out_features), in the dtype of `x`.
     """
-    A, B = gather(stack, route, x.dtype)
+    return apply(x, gather(stack, route, x.dtype))
+
+
+def apply(x: Tensor, gathered: tuple[Tensor, Tensor]) -> Tensor:
+    """`delta` with factors that were gathered before."""
+    A, B = gathered
     return torch.bmm(torch.bmm(x, A), B)
 
 
@@ -106,8 +120,7 @@ class _Active:
     def delta(self, name: str, x: Tensor) -> Tensor:
         if name not in self.gathered:
             self.gathered[name] = gather(self.factors[name], self.route, x.dtype)
-        A, B = self.gathered[name]
-        return torch.bmm(torch.bmm(x, A), B)
+        return apply(x, self.gathered[name])
 
 
 class AdapterBank:
@@ -124,6 +137,7 @@ class AdapterBank:
         self._linears = {name: module for name, module in model.named_modules() if isinstance(module, nn.Linear)}
         self._active: ContextVar[_Active | None] = ContextVar("active_bank", default=None)
         self._hooks: dict[str, Any] = {}
+        self._hooking = Lock()
         self.device = next(model.parameters()).device
 
     def check(self, shapes: Mapping[str, tuple[int, int]]) -> None:
@@ -147,10 +161,28 @@ class AdapterBank:
         Gradients flow to the factors. The factors must not change while the context is open.
         """
         self.check({name: (stack.B.shape[1], stack.A.shape[2]) for name, stack in factors.items()})
-        for name in factors:
-            if name not in self._hooks:
+        with self._hooking:
+            for name in factors.keys() - self._hooks.keys():
                 self._hooks[name] = self._linears[name].register_forward_hook(self._hook(name))
-        token = self._active.set(_Active(factors, route))
+        with self._reopened(_Active(factors, route)):
+            yield
+
+    def checkpoint_contexts(self) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
+        """A `context_fn` for `torch.utils.checkpoint`: recomputation runs with the factors and route of its forward.
+
+        Recomputation happens during backward, when the `run` context may be closed, and on CUDA in another thread:
+
+            model.activation_checkpointing_enable(
+                activation_checkpointing_kwargs={"use_reentrant": False, "context_fn": bank.checkpoint_contexts}
+            )
+        """
+        active = self._active.get()
+        # gathered anew, because recomputation must save the tensors that its forward saved
+        return nullcontext(), self._reopened(active and _Active(active.factors, active.route))
+
+    @contextmanager
+    def _reopened(self, active: _Active | None) -> Iterator[None]:
+        token = self._active.set(active)
         try:
             yield
         finally:

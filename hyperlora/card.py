@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from hyperlora.prompts import DEFAULT_TEMPLATE, check_template
+from hyperlora.prompts import DEFAULT_TEMPLATE, PromptTemplate
 
 Origin = Literal["trained", "generated", "retrieved", "composed", "imported"]
 
@@ -40,7 +40,7 @@ class Card(BaseModel):
 
     description: str = Field(min_length=1, max_length=20_000)
     paraphrases: tuple[str, ...] = ()
-    prompt_template: str = DEFAULT_TEMPLATE
+    prompt_template: PromptTemplate = DEFAULT_TEMPLATE
     examples: tuple[CardExample, ...] = ()
     origin: Origin = "imported"
     parents: tuple[str, ...] = ()
@@ -48,8 +48,3 @@ class Card(BaseModel):
     recipe_hash: str = ""
     decision: dict[str, Any] | None = None
     licence: str = "apache-2.0"
-
-    @field_validator("prompt_template")
-    @classmethod
-    def _template_has_one_input(cls, value: str) -> str:
-        return check_template(value)

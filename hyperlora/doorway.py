@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperlora.adapter import Adapter
-from hyperlora.base_models import load_base_model
+from hyperlora.base_models import locate_base
 from hyperlora.errors import InputError
-from hyperlora.merge import export_merged
+from hyperlora.merged_checkpoint import export_merged
 from hyperlora.peft_folder import read_adapter
 from hyperlora.references import parse_reference
 from hyperlora.registry import Registry
@@ -80,7 +80,7 @@ def merge(adapter: str, out: Path | str, *, base: str | None = None) -> Path:
         adapter: `registry:NAME[@VERSION]` or `file:FOLDER`.
     """
     loaded = open_adapter(adapter, base)
-    return export_merged(load_base_model(base or loaded.base.id), loaded, Path(out))
+    return export_merged(locate_base(base or loaded.base.id), loaded, Path(out))
 
 
 def open_adapter(reference: str, base: str | None = None) -> Adapter:
@@ -92,8 +92,6 @@ def open_adapter(reference: str, base: str | None = None) -> Adapter:
     parsed = parse_reference(reference, ("registry", "file"))
     if parsed.scheme == "registry":
         return Registry().load(reference)
-    from hyperlora.base_models import locate_base
-
     return read_adapter(parsed.path, None if base is None else locate_base(base).identity)
 
 

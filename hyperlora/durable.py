@@ -44,7 +44,7 @@ def staging_folder(parent: Path) -> Iterator[Path]:
     parent.mkdir(parents=True, exist_ok=True)
     for leftover in parent.glob(f"{_STAGING}*"):
         if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(leftover, ignore_errors=True)
+            leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover, ignore_errors=True)
     staging = parent / f"{_STAGING}{uuid.uuid4().hex[:12]}"
     staging.mkdir()
     try:

@@ -1,10 +1,9 @@
-"""Merge an adapter into the base model's weights: in place with exact restore, or as an exported checkpoint."""
+"""Merge an adapter into a loaded base model's weights, in place, with exact restore."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,11 +11,6 @@ import torch
 from hyperlora.adapter import Adapter
 from hyperlora.bank import AdapterBank
 from hyperlora.base_models import BaseModel
-from hyperlora.durable import staged_folder, write_json
-from hyperlora.peft_folder import require_free
-from hyperlora.quiet import quiet_transformers
-
-MERGE_RECORD = "hyperlora_merge.json"
 
 
 @contextmanager
@@ -47,28 +41,3 @@ def merged(base: BaseModel, adapter: Adapter) -> Iterator[Any]:
         with torch.no_grad():
             for name, original in originals.items():
                 base.model.get_submodule(name).weight.copy_(original)
-
-
-def export_merged(base: BaseModel, adapter: Adapter, folder: Path) -> Path:
-    """Write a checkpoint with the adapter merged in, which plain transformers loads.
-
-    Besides transformers' files the folder holds `hyperlora_merge.json`: base, adapter content hash and card.
-
-    Raises:
-        InputError: the folder is not empty.
-        BaseModelError: the adapter was made for another base model.
-    """
-    require_free(folder)
-    with merged(base, adapter) as model, quiet_transformers():
-        if folder.is_dir():
-            folder.rmdir()
-        with staged_folder(folder.absolute()) as staging:
-            model.save_pretrained(staging)
-            base.tokenizer.save_pretrained(staging)
-            record = {
-                "base": adapter.base.model_dump(mode="json"),
-                "adapter": adapter.content_hash,
-                "card": adapter.card.model_dump(mode="json"),
-            }
-            write_json(staging / MERGE_RECORD, record)
-    return folder

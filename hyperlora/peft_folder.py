@@ -74,6 +74,8 @@ def write_adapter_files(adapter: Adapter, folder: Path, dtype: torch.dtype = tor
         for factor, tensor in (("A", factors.A), ("B", factors.B)):
             key = f"base_model.model.{name}.lora_{factor}.weight"
             tensors[key] = tensor.detach().to("cpu", dtype).contiguous()
+            if not tensors[key].isfinite().all():
+                raise AdapterFormatError(f"{key} holds NaN, or Inf in {dtype}", "Train again at a lower learning rate.")
     write_bytes(folder / WEIGHTS_FILE, save(tensors, metadata={"format": "pt"}))
     write_json(folder / CONFIG_FILE, _peft_config(adapter))
     record = FolderRecord(format_version=FORMAT_VERSION, base=adapter.base, card=adapter.card)

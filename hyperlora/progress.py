@@ -11,13 +11,14 @@ from tqdm import tqdm
 
 
 @contextmanager
-def progress(total: int, label: str, unit: str = "it", initial: int = 0) -> Iterator[Any]:
+def progress(total: int, label: str, unit: str = "it", *, initial: int = 0, scale: bool = False) -> Iterator[Any]:
     """Show a bar while the body runs; call `update(n)` and `set_postfix_str(text)` on what it yields.
 
     Where standard error is a file or a pipe, one line every few seconds instead of a moving bar.
 
     Args:
         initial: how much an earlier, interrupted run had already done.
+        scale: write large numbers with k, M, G.
     """
     moving = sys.stderr.isatty()
     with tqdm(
@@ -25,6 +26,7 @@ def progress(total: int, label: str, unit: str = "it", initial: int = 0) -> Iter
         desc=label,
         unit=unit,
         initial=initial,
+        unit_scale=scale,
         file=sys.stderr,
         dynamic_ncols=moving,
         mininterval=0.2 if moving else 10,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
 from hyperlora.errors import InputError
 
 DEFAULT_TEMPLATE = "Input: {input}\nOutput:"
@@ -16,6 +20,17 @@ def check_template(template: str) -> str:
     if len(template) > _LONGEST:
         raise InputError(f"prompt template is longer than {_LONGEST} characters", "Shorten prompt_template.")
     return template
+
+
+def _valid_template(template: str) -> str:
+    try:
+        return check_template(template)
+    except InputError as error:
+        raise ValueError(error.problem) from error
+
+
+# A field of a pydantic model that holds a prompt template.
+PromptTemplate = Annotated[str, AfterValidator(_valid_template)]
 
 
 def render_prompt(template: str, text: str) -> str:

@@ -62,7 +62,7 @@ def parse_reference(text: str, allowed: tuple[str, ...] = SCHEMES) -> Reference:
         return Reference(scheme, rest)
     target, at, suffix = rest.partition("@")
     if scheme == "hf":
-        if target.count("/") > 1 or ".." in target or not target.strip("/"):
+        if target.count("/") > 1 or ".." in target or target.startswith("/") or target.endswith("/") or not target:
             raise InputError(f"{text!r} is not an hf: reference", "Write hf:ORG/NAME or hf:ORG/NAME@REVISION")
         return Reference(scheme, target, alias=suffix or None)
     if not _REGISTRY_NAME.fullmatch(target) or (at and not suffix):

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hyperlora.errors import InputError
@@ -33,7 +33,7 @@ class Settings(BaseSettings):
             device multiplies it natively and float32 elsewhere. Adapters always train in float32.
     """
 
-    model_config = SettingsConfigDict(env_prefix="HYPERLORA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HYPERLORA_", env_ignore_empty=True, extra="ignore")
 
     home: Path = Path("~/.hyperlora")
     cache: Path | None = None
@@ -44,6 +44,18 @@ class Settings(BaseSettings):
     device: str = "auto"
     dtype: DtypeName = "auto"
     training_dtype: DtypeName = "auto"
+
+    @field_validator("device")
+    @classmethod
+    def _is_a_device(cls, value: str) -> str:
+        import torch
+
+        try:
+            if value != "auto":
+                torch.device(value)
+        except RuntimeError as error:
+            raise ValueError("not a torch device") from error
+        return value
 
     @property
     def home_dir(self) -> Path:

@@ -14,7 +14,7 @@ from hyperlora.card import CardExample
 from hyperlora.decoding import generate
 from hyperlora.errors import InputError
 from hyperlora.identity import content_hash
-from hyperlora.merge import export_merged
+from hyperlora.merged_checkpoint import export_merged
 from hyperlora.peft_folder import require_free, write_adapter
 from hyperlora.prompts import render_completion, render_prompt
 from hyperlora.registry import Entry
@@ -23,7 +23,7 @@ from hyperlora.tasks import Example
 from pipelines.session import Session, check_description
 
 # Without examples a retrieved adapter is trusted from this similarity on. MiniLM puts a paraphrase of a known task
-# above it far more often than a description of another task; see docs/research/2026-11-first-quickstart.md.
+# above it far more often than a description of another task; see docs/research/2026-11-21-first-quickstart.md.
 TRUSTED_SIMILARITY = 0.5
 RETRIEVED = 3
 SHOWN_ANSWERS = 5
@@ -135,7 +135,7 @@ def adapt(
     answers = _show_answers(session, adapter, scored)
     entry = session.registry.register(adapter, registered_name(description, adapter))
     folder = None if out is None else write_adapter(adapter, out)
-    merged = None if merge is None else export_merged(session.base, adapter, merge)
+    merged = None if merge is None else export_merged(session.located, adapter, merge)
     return AdaptResult(
         adapter, entry, tuple(candidate for candidate, _ in scored), base_match, reason, answers, folder, merged
     )

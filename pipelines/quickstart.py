@@ -112,9 +112,9 @@ def quickstart(recipe: QuickstartRecipe, say: Callable[[str], None]) -> Quicksta
         raise InputError(f"the recipe shows {', '.join(unknown)}, which the suite does not have", "Correct show.")
     _stage(run, "base model", lambda: run.session.located)
     trained = _stage(run, "adapters", lambda: _trained_adapters(run))
-    generator = _stage(run, "generator", lambda: _trained_generator(run))
+    writer = _stage(run, "generator", lambda: _trained_generator(run))
     run.training_base = None
-    comparison = _stage(run, "comparison", lambda: _comparison(run, trained, generator))
+    comparison = _stage(run, "comparison", lambda: _comparison(run, trained, writer))
     adapted = _stage(run, "adapt", lambda: _adapted(run))
     return QuickstartReport(comparison, adapted, run.cached, run.seconds)
 

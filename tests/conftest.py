@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from hyperlora.encoder import TextEncoder
     from hyperlora.registry import Registry
 
-# The environment comes first: transformers, MLflow and OpenMP read it when they are imported. The converted base model of
-# `real` tests outlives the session; what the caller chose as cache is used, else a folder that git ignores.
+# The environment comes first: transformers, MLflow and OpenMP read it when they are imported. The converted base
+# model of `real` tests outlives the session; what the caller chose as cache is used, else a folder that git ignores.
 _ROOT = Path(__file__).parents[1]
 _REAL_CACHE = Path(os.environ.get("HYPERLORA_CACHE") or _ROOT / ".cache").expanduser().absolute()
 _SCRATCH = Path(tempfile.mkdtemp(prefix="hyperlora-tests-"))
@@ -122,8 +122,8 @@ def tiny_base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         # ten times the usual, so that a random model has opinions
         initializer_range=0.2,
         bos_token_id=tokenizer.bos_token_id,
+        # no pad_token_id: its embedding would be zero, and it is the stop token's, which tests want to be written
         eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

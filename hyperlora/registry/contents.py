@@ -34,7 +34,11 @@ class ContentStore:
             write(staging)
             manifest = manifest_of(staging)
             content = content_hash(manifest)
-            commit_folder(staging, self.path(content))
+            target = self.path(content)
+            if target.is_dir() and manifest_of(target) != manifest:
+                # damaged since: out of the way, so that the sound copy takes its place
+                target.rename(self._root / f".staging-damaged-{content[:12]}-{staging.name[-12:]}")
+            commit_folder(staging, target)
         return content, manifest
 
     def path(self, content: str) -> Path:

@@ -79,13 +79,14 @@ class Registry:
         content, manifest = self._contents.put(write)
         fault_point("content-stored")
         tags = to_tags({**fields, "kind": kind, "content": content, "manifest": manifest})
+        client = self._client  # connecting takes the same lock
         with FileLock(self.home / ".lock"):
             self._create_name(kind, name)
             existing = [entry for entry in self._versions(name) if entry.content == content]
             if existing:
                 return existing[-1]
             source = self._contents.path(content).as_uri()
-            version = self._client.create_model_version(
+            version = client.create_model_version(
                 name, source, run_id=run_id, tags=tags, description=str(fields.get("description", ""))
             )
         return self._entry(version, {})
@@ -163,8 +164,8 @@ class Registry:
 
     def set_alias(self, reference: str, alias: str) -> Entry:
         """Point an alias at a version, taking it from the version that had it."""
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]{0,63}", alias):
-            raise InputError(f"{alias!r} cannot be an alias", "Use letters, digits, '.', '_' and '-'.")
+        if not re.fullmatch(r"(?!v[0-9]+$)(?!latest$)[A-Za-z][A-Za-z0-9_-]{0,63}", alias, re.IGNORECASE):
+            raise InputError(f"{alias!r} cannot be an alias", "Use letters, digits, '_' and '-', but not v3 or latest.")
         entry = self.get(reference)
         with FileLock(self.home / ".lock"):
             self._client.set_registered_model_alias(entry.name, alias, str(entry.version))

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from hyperlora.errors import HyperLoRAError, TaskFormatError
-from hyperlora.tasks import Suite, check_suite, write_task
+from hyperlora.suite_checks import check_suite
+from hyperlora.tasks import Suite, write_task
 from pipelines.starter import SMALLER_TASKS, TASKS_FOLDER, geography, inflection, letters, lists, numbers
 
 _FAMILIES = (inflection, geography, numbers, letters, lists)

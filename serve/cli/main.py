@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -63,10 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = cli.main(args=given, prog_name="hyperlora", standalone_mode=False)
     except HyperLoRAError as error:
-        if "--json" in given:
-            click.echo(json.dumps({"error": error.problem, "remedy": error.remedy}))
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+        _fail(error, given)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        problem = f"{where}{error.strerror or error}"
+        _fail(HyperLoRAError(problem, "Check the path, its permissions and the free disk space."), given)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -74,6 +75,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("interrupted; run the same command again to continue", err=True)
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(error: HyperLoRAError, given: Sequence[str]) -> NoReturn:
+    if "--json" in given:
+        click.echo(json.dumps({"error": error.problem, "remedy": error.remedy}))
+    click.echo(f"error: {error}", err=True)
+    sys.exit(1)
 
 
 def emit(as_json: bool, value: Any, text: str) -> None:

@@ -82,7 +82,7 @@ def show(name: str, suite: str, as_json: bool) -> None:
 @json_option
 def check(suite: str, as_json: bool) -> None:
     """Check a suite: sizes, leaks between splits, duplicate inputs and descriptions, twin tasks."""
-    from hyperlora.tasks import check_suite
+    from hyperlora.suite_checks import check_suite
     from pipelines.starter import SMALLER_TASKS, open_suite
 
     problems = check_suite(open_suite(suite), smaller=SMALLER_TASKS if suite == "starter" else None)

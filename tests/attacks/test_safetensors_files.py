@@ -74,8 +74,7 @@ ATTACKS: dict[str, bytes] = {
     "two tensors in one place": file_with({"a": FLOATS, "b": FLOATS}),
     "two tensors that overlap": file_with({"a": FLOATS, "b": FLOATS | {"data_offsets": [8, 24]}}, bytes(24)),
     "the same name twice": file_with(
-        b'{"a": %s, "a": %s}'
-        % (json.dumps(FLOATS).encode(), json.dumps(FLOATS | {"data_offsets": [16, 32]}).encode()),
+        b'{"a": %s, "a": %s}' % (json.dumps(FLOATS).encode(), json.dumps(FLOATS | {"data_offsets": [16, 32]}).encode()),
         bytes(32),
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -41,8 +42,7 @@ def peft_models(adapters: list[Adapter], load_peft: Callable[[Path], PeftModel],
     from hyperlora.peft_folder import write_adapter
 
     return [
-        load_peft(write_adapter(adapter, tmp_path / f"adapter-{position}"))
-        for position, adapter in enumerate(adapters)
+        load_peft(write_adapter(adapter, tmp_path / f"adapter-{position}")) for position, adapter in enumerate(adapters)
     ]
 
 
@@ -86,7 +86,7 @@ def test_any_mix_of_adapters_in_one_batch_equals_peft_one_at_a_time(
         with torch.no_grad(), bank.run(factors, Route.select([choice for choice, _ in mix])):
             logits = tiny_base.model(input_ids=ids, attention_mask=mask).logits
         for row, pair in enumerate(mix):
-            assert (logits[row, mask[row].bool()] - alone[pair]).abs().max() <= 1e-5
+            assert (logits[row, mask[row].bool()] - alone[pair]).abs().max() <= 1e-5 * alone[pair].abs().max()
 
     check()
     differences = [(alone[(choice, 0)] - alone[(None, 0)]).abs().max() for choice in range(len(adapters))]
@@ -115,7 +115,7 @@ def test_a_weighted_route_equals_the_dense_sum_of_weight_changes(
         weights = dense_weights(tiny_base.model, [(adapters[index], weight) for index, weight in row])
         with torch.no_grad():
             reference = functional_call(tiny_base.model, weights, (ids[position : position + 1],)).logits
-        assert (logits[position] - reference[0]).abs().max() <= 2e-5
+        assert (logits[position] - reference[0]).abs().max() <= 1e-5 * reference.abs().max()
 
 
 def test_delta_is_its_formula() -> None:
@@ -230,10 +230,8 @@ def test_two_threads_that_open_a_new_bank_at_once_hook_each_module_once(
     meeting = threading.Barrier(2)
 
     def slow_register(hook: Callable) -> object:
-        try:
+        with contextlib.suppress(threading.BrokenBarrierError):
             meeting.wait(timeout=1)  # only met if both threads found the module without a hook
-        except threading.BrokenBarrierError:
-            pass
         return register(hook)
 
     monkeypatch.setattr(linear, "register_forward_hook", slow_register)
@@ -285,9 +283,7 @@ def test_outside_run_and_after_close_the_base_is_itself_bit_for_bit(
     assert not any(module._forward_hooks for module in tiny_base.model.modules())
 
 
-def test_a_closed_bank_can_be_opened_again(
-    tiny_base: BaseModel, bank: AdapterBank, adapters: list[Adapter]
-) -> None:
+def test_a_closed_bank_can_be_opened_again(tiny_base: BaseModel, bank: AdapterBank, adapters: list[Adapter]) -> None:
     ids, factors = torch.arange(5, 17).view(1, 12), stack_adapters(adapters)
     with torch.no_grad(), bank.run(factors, Route.select([1])):
         before = tiny_base.model(ids).logits

@@ -21,15 +21,17 @@ ANSWERS = [" cats", " dogs", " the quick fox"]
 @pytest.fixture(scope="module")
 def taught(tiny_base: BaseModel, make_adapter: Callable[..., Adapter]) -> Factors:
     """An adapter that learnt the answers by heart, first of a stack whose second one knows nothing."""
-    start = stack_adapters([make_adapter(0, rank=8, modules=("q_proj", "v_proj", "up_proj", "down_proj"))])
+    start = stack_adapters([make_adapter(0, rank=8, modules=("v_proj", "o_proj", "up_proj", "down_proj"))])
     leaves = {
-        name: StackedFactors(stack.A.clone().requires_grad_(), torch.zeros_like(stack.B).requires_grad_(), stack.scaling)
+        name: StackedFactors(
+            stack.A.clone().requires_grad_(), torch.zeros_like(stack.B).requires_grad_(), stack.scaling
+        )
         for name, stack in start.items()
     }
     batch = collate(encode(tiny_base.tokenizer, PROMPTS, ANSWERS, min(tiny_base.stop_ids)), tiny_base.pad_id)
     optimiser = torch.optim.Adam([tensor for stack in leaves.values() for tensor in (stack.A, stack.B)], lr=0.02)
     bank = AdapterBank(tiny_base.model)
-    for _ in range(60):
+    for _ in range(100):
         with bank.run(leaves, Route.select([0, 0, 0])):
             loss = torch.nn.functional.cross_entropy(label_logits(tiny_base.model, batch), batch.labels)
         optimiser.zero_grad()
@@ -62,8 +64,8 @@ def test_a_taught_answer_is_generated_and_scored_as_a_match(
     ("prompt", "answer", "choice"),
     [
         (0, " dogs", 0),  # another answer
-        (0, " cat", 0),  # the beginning of the answer
-        (0, " cats and", 0),  # the answer and more
+        (2, " the quick", 0),  # the beginning of the answer, which stops too early
+        (2, " the quick fox jumps", 0),  # the answer and more
         (0, " cats", 1),  # an adapter that knows nothing
         (0, " cats", None),  # no adapter
     ],
@@ -72,11 +74,15 @@ def test_what_is_not_generated_is_scored_as_no_match(
     tiny_base: BaseModel, bank: AdapterBank, taught: Factors, prompt: int, answer: str, choice: int | None
 ) -> None:
     [generated] = generate(tiny_base, [PROMPTS[prompt]], bank=bank, factors=taught, choices=[choice])
-    [score] = teacher_forced_scores(
-        tiny_base, [PROMPTS[prompt]], [answer], bank=bank, factors=taught, choices=[choice]
-    )
+    [score] = teacher_forced_scores(tiny_base, [PROMPTS[prompt]], [answer], bank=bank, factors=taught, choices=[choice])
     assert generated.text != answer
     assert not score.match
+
+
+def test_the_beginning_of_an_answer_above_is_one_in_tokens_too(tiny_base: BaseModel) -> None:
+    """Else the case would fail for another reason than that the model writes on."""
+    whole, start = tiny_base.tokenizer([" the quick fox", " the quick"], add_special_tokens=False)["input_ids"]
+    assert whole[: len(start)] == start
 
 
 def test_a_mixed_batch_scores_each_sample_with_its_own_adapter(
@@ -115,9 +121,7 @@ def test_the_log_likelihood_is_the_mean_over_the_answers_tokens(tiny_base: BaseM
         assert score.log_likelihood == pytest.approx(reference, abs=1e-5)
 
 
-def test_a_new_line_after_the_answer_counts_as_its_end(
-    tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_line_after_the_answer_counts_as_its_end(tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer is the first line, so a model that goes on in the next line has given it."""
     newline = tiny_base.tokenizer("\n", add_special_tokens=False)["input_ids"]
     assert len(newline) == 1

@@ -85,7 +85,7 @@ def test_the_first_of_two_commits_to_one_target_stays(tmp_path: Path) -> None:
 
 def test_a_target_that_is_a_file_is_an_error_and_stays(tmp_path: Path) -> None:
     (tmp_path / "target").write_text("mine")
-    with pytest.raises(OSError), staged_folder(tmp_path / "target"):  # noqa: PT011
+    with pytest.raises(OSError), staged_folder(tmp_path / "target"):
         pass
     assert (tmp_path / "target").read_text() == "mine"
     assert list(tmp_path.iterdir()) == [tmp_path / "target"]

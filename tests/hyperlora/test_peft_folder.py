@@ -43,7 +43,7 @@ def bank_logits(bank: AdapterBank, model: torch.nn.Module, adapter: Adapter) -> 
 def assert_same_logits(bank: AdapterBank, base: BaseModel, adapter: Adapter, peft: PeftModel) -> None:
     """Ours equal PEFT's, and both differ from the base's by much more than that."""
     ours = bank_logits(bank, base.model, adapter)
-    assert (ours - peft(IDS).logits).abs().max() <= 1e-5
+    assert (ours - peft(IDS).logits).abs().max() <= 1e-5 * ours.abs().max()
     assert (ours - base.model(IDS).logits).abs().max() > 1e-2
 
 
@@ -179,7 +179,10 @@ CONFIGS = {
     "no task type, dropout": LoraConfig(r=4, lora_alpha=8, target_modules=["q_proj"], lora_dropout=0.5),
     "rsLoRA": LoraConfig(r=9, lora_alpha=6, target_modules=["q_proj", "o_proj"], use_rslora=True),
     "rank pattern": LoraConfig(
-        r=4, lora_alpha=8, target_modules=["q_proj", "v_proj"], rank_pattern={"v_proj": 2, "layers.1.self_attn.q_proj": 7}
+        r=4,
+        lora_alpha=8,
+        target_modules=["q_proj", "v_proj"],
+        rank_pattern={"v_proj": 2, "layers.1.self_attn.q_proj": 7},
     ),
     "alpha pattern": LoraConfig(
         r=4, lora_alpha=8, target_modules=["q_proj", "v_proj"], alpha_pattern={"self_attn.q_proj": 1, "v_proj": 32}

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from hyperlora.errors import TaskFormatError
 from hyperlora.prompts import DEFAULT_TEMPLATE
+from hyperlora.suite_checks import check_suite
 from hyperlora.tasks import (
     LONGEST_LINE,
     Example,
     Suite,
     Task,
-    check_suite,
     load_examples,
     load_suite,
     load_task,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperlora.tasks import check_suite
+from hyperlora.suite_checks import check_suite
 from pipelines.starter import SMALLER_TASKS, TASKS_FOLDER, starter_suite
 from pipelines.starter.sources import missing_packages
 

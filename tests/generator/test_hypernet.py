@@ -1,0 +1,114 @@
+"""The hypernet: right shapes, no change before training, one condition at a time or many alike."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from pydantic import ValidationError
+
+from generator.hypernet import Hypernet, HypernetConfig, slot_shapes
+from hyperlora.bank import AdapterBank, Route
+from hyperlora.base_models import BaseModel
+from hyperlora.slots import find_slots
+
+TARGETS = ["q_proj", "v_proj", "down_proj"]
+
+
+def config_for(base: BaseModel, **changes: object) -> HypernetConfig:
+    fields = {
+        "base": base.identity,
+        "encoder": "all-minilm-l6-v2-0123",
+        "condition_size": 12,
+        "slots": slot_shapes(find_slots(base.model, TARGETS)),
+        "rank": 3,
+        "alpha": 6,
+        "width": 16,
+        "embedding_size": 4,
+    }
+    return HypernetConfig(**(fields | changes))
+
+
+def stirred(config: HypernetConfig) -> Hypernet:
+    """A hypernet whose heads are no longer zero."""
+    torch.manual_seed(1)
+    network = Hypernet(config)
+    for head in network.heads.values():
+        torch.nn.init.normal_(head.weight, std=0.1)
+    return network.eval()
+
+
+def conditions(n: int) -> torch.Tensor:
+    return torch.nn.functional.normalize(torch.randn(n, 12, generator=torch.Generator().manual_seed(0)), dim=-1)
+
+
+def test_factors_have_the_shapes_of_the_slots_and_the_scaling_of_the_config(tiny_base: BaseModel) -> None:
+    factors = Hypernet(config_for(tiny_base))(conditions(5))
+    slots = find_slots(tiny_base.model, TARGETS)
+    assert list(factors) == [slot.name for slot in slots]
+    for slot in slots:
+        stack = factors[slot.name]
+        assert stack.A.shape == (5, 3, slot.in_features)
+        assert stack.B.shape == (5, slot.out_features, 3)
+        assert stack.scaling.tolist() == [2.0] * 5
+
+
+@torch.no_grad()
+def test_an_untrained_hypernet_changes_nothing(tiny_base: BaseModel, bank: AdapterBank) -> None:
+    ids = torch.arange(5, 29).view(2, 12)
+    network = Hypernet(config_for(tiny_base))
+    factors = network(conditions(2))
+    assert all(stack.A.any() for stack in factors.values())
+    with bank.run(factors, Route.select([0, 1])):
+        logits = tiny_base.model(ids).logits
+    assert torch.equal(logits, tiny_base.model(ids).logits)
+
+
+@torch.no_grad()
+def test_a_batch_of_conditions_equals_them_one_by_one(tiny_base: BaseModel) -> None:
+    network = stirred(config_for(tiny_base))
+    together = network(conditions(4))
+    for position in range(4):
+        alone = network(conditions(4)[position : position + 1])
+        for name, stack in together.items():
+            torch.testing.assert_close(stack.B[position], alone[name].B[0], atol=1e-6, rtol=1e-5)
+            assert torch.equal(stack.A[position], alone[name].A[0])
+
+
+@torch.no_grad()
+def test_another_condition_layer_or_kind_gives_another_b(tiny_base: BaseModel) -> None:
+    factors = stirred(config_for(tiny_base))(conditions(2))
+    for stack in factors.values():
+        assert (stack.B[0] - stack.B[1]).abs().max() > 1e-3
+    one, other = (factors[f"model.layers.{layer}.self_attn.q_proj"].B[0] for layer in (0, 1))
+    assert (one - other).abs().max() > 1e-3
+
+
+def test_the_gradient_through_the_base_reaches_every_parameter(tiny_base: BaseModel, bank: AdapterBank) -> None:
+    network = stirred(config_for(tiny_base)).train()
+    ids = torch.arange(5, 29).view(2, 12)
+    with bank.run(network(conditions(2)), Route.select([0, 1])):
+        logits = tiny_base.model(ids).logits
+    torch.nn.functional.cross_entropy(logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten()).backward()
+    silent = [
+        name for name, parameter in network.named_parameters() if parameter.grad is None or not parameter.grad.any()
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rank": 0},
+        {"rank": 10**6},
+        {"width": 2**30},
+        {"alpha": float("nan")},
+        {"alpha": float("inf")},
+        {"condition_size": 0},
+        {"slots": ()},
+        {"kind": "cvae"},
+        {"code": "import os"},
+    ],
+)
+def test_sizes_beyond_reason_and_unknown_fields_are_refused(tiny_base: BaseModel, changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        config_for(tiny_base, **changes)

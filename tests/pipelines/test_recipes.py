@@ -1,0 +1,134 @@
+"""Recipes: read from YAML and back, named by a stable hash, refused by the name of the wrong field."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from hyperlora.base_models import DEFAULT_BASE
+from hyperlora.errors import InputError
+from pipelines.recipes import QuickstartRecipe, load_recipe
+
+
+def write(folder: Path, value: Any) -> Path:
+    path = folder / "recipe.yaml"
+    path.write_text(yaml.safe_dump(value))
+    return path
+
+
+def fields() -> dict[str, Any]:
+    """The shipped recipe as plain values."""
+    return load_recipe().model_dump(mode="json")
+
+
+def test_the_shipped_recipe_validates_and_is_what_it_claims() -> None:
+    recipe = load_recipe()
+    assert (recipe.base, recipe.suite) == (DEFAULT_BASE, "starter")
+    assert recipe.adapters.target_modules == recipe.hypernet.target_modules == ("q_proj", "v_proj")
+    assert recipe.adapters.warmup_steps < recipe.adapters.steps
+
+
+def test_a_recipe_comes_back_from_yaml_as_it_went(tmp_path: Path) -> None:
+    recipe = load_recipe(write(tmp_path, fields()))
+    assert recipe == load_recipe()
+    assert recipe.hash == load_recipe().hash
+
+
+def test_the_hash_is_that_of_the_canonical_json() -> None:
+    text = json.dumps(fields(), sort_keys=True, separators=(",", ":"))
+    assert load_recipe().hash == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_the_order_of_fields_and_written_defaults_do_not_change_the_hash(tmp_path: Path) -> None:
+    value = fields()
+    turned = {name: value[name] for name in reversed(value)}
+    del turned["adapters"]["micro_batch"]  # the shipped value is the default
+    path = tmp_path / "turned.yaml"
+    path.write_text(yaml.safe_dump(turned, sort_keys=False))
+    assert load_recipe(path).hash == load_recipe().hash
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value"),
+    [
+        ("adapters", "steps", 49),
+        ("adapters", "alpha", 16.5),
+        ("adapters", "target_modules", ["v_proj", "q_proj"]),
+        ("hypernet", "width", 257),
+        ("evaluation", "shots", 4),
+    ],
+)
+def test_any_other_value_has_another_hash(part: str, field: str, value: Any, tmp_path: Path) -> None:
+    changed = fields()
+    changed[part][field] = value
+    assert load_recipe(write(tmp_path, changed)).hash != load_recipe().hash
+
+
+def test_a_recipe_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        load_recipe().adapters.steps = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value"),
+    [
+        ("adapters", "stepps", 3),
+        ("adapters", "steps", 0),
+        ("adapters", "steps", "many"),
+        ("adapters", "rank", 1000),
+        ("hypernet", "learning_rate", -1.0),
+        ("hypernet", "width", 4),
+        ("evaluation", "shots", 0),
+    ],
+)
+def test_a_wrong_field_is_named(part: str, field: str, value: Any, tmp_path: Path) -> None:
+    changed = fields()
+    changed[part][field] = value
+    path = write(tmp_path, changed)
+    with pytest.raises(InputError) as caught:
+        load_recipe(path)
+    assert caught.value.problem.startswith(f"{path}: {part}.{field}: ")
+    assert caught.value.remedy == "Correct the recipe."
+
+
+def test_every_wrong_field_is_named_at_once(tmp_path: Path) -> None:
+    changed = fields()
+    changed["adapters"]["rank"] = 0
+    del changed["hypernet"]["steps"]
+    with pytest.raises(InputError, match=r"adapters\.rank: .*; hypernet\.steps: "):
+        load_recipe(write(tmp_path, changed))
+
+
+def test_a_warm_up_that_never_ends_is_refused(tmp_path: Path) -> None:
+    changed = fields()
+    changed["adapters"] |= {"steps": 4, "warmup_steps": 4}
+    with pytest.raises(InputError, match=r"adapters: .*warmup_steps \(4\) must be below steps \(4\)"):
+        load_recipe(write(tmp_path, changed))
+
+
+@pytest.mark.parametrize("content", [b"", b"- 1\n", b"just words", b"adapters: [", b"\x00", b"caf\xe9: 1"])
+def test_a_file_that_is_no_recipe_is_refused_by_name(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"recipe\.yaml"):
+        load_recipe(path)
+
+
+def test_a_missing_recipe_is_refused_with_the_flag(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nowhere\.yaml cannot be read: .*--recipe"):
+        load_recipe(tmp_path / "nowhere.yaml")
+
+
+def test_a_section_left_out_takes_its_defaults_only_where_there_are_any() -> None:
+    value = fields()
+    del value["base"], value["suite"]
+    assert QuickstartRecipe.model_validate(value) == load_recipe()
+    del value["evaluation"]
+    with pytest.raises(ValidationError, match="evaluation"):
+        QuickstartRecipe.model_validate(value)

@@ -1,0 +1,387 @@
+"""The command line: every command does its work, prints JSON when asked, and fails in one line that says what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from safetensors.torch import load_file, save_file
+
+from hyperlora import __version__
+from hyperlora.adapter import Adapter
+from hyperlora.peft_folder import read_adapter, write_adapter
+from hyperlora.registry import Registry
+from hyperlora.tasks import Example, Task, write_task
+from serve.cli.main import COMMANDS
+
+Run = Callable[..., Any]
+
+HELP = [
+    (),
+    *((name,) for name in COMMANDS),
+    *(("registry", name) for name in ("list", "show")),
+    *(("tasks", name) for name in ("list", "show", "check")),
+]
+
+
+def tree(folder: Path) -> list[tuple[str, int]]:
+    """Every path below a folder with its size; SQLite's own files may change by being read."""
+    return sorted(
+        (str(path.relative_to(folder)), path.stat().st_size if path.is_file() else -1)
+        for path in folder.rglob("*")
+        if not path.name.startswith("mlflow.db")
+    )
+
+
+def references(registry: Registry) -> list[str]:
+    """All that is registered."""
+    return [entry.reference for kind in ("adapter", "generator") for entry in registry.entries(kind)]
+
+
+@pytest.mark.parametrize("command", HELP, ids=" ".join)
+def test_help_says_what_the_command_does(command: tuple[str, ...], run: Run) -> None:
+    outcome = run(*command, "--help")
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"Usage: hyperlora {' '.join(command)}".rstrip())
+    assert outcome.err == ""
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=" ".join)
+def test_help_shows_an_example_that_is_a_command(command: tuple[str, ...], run: Run) -> None:
+    text = run(*command, "--help").out
+    assert "Example:" in text
+    examples = re.findall(r"^ +hyperlora (\S+)", text.partition("Example:")[2], re.MULTILINE)
+    assert examples
+    assert set(examples) <= set(COMMANDS)
+    assert not command or set(examples) == {command[0]}
+
+
+def test_help_lists_every_command(run: Run) -> None:
+    text = run("--help").out
+    assert all(re.search(rf"^  {name} +{re.escape(line[:30])}", text, re.MULTILINE) for name, line in COMMANDS.items())
+
+
+def test_the_version_is_the_package_s(run: Run) -> None:
+    assert run("--version").out == f"hyperlora, version {__version__}\n"
+
+
+def test_wrong_usage_is_code_two(run: Run) -> None:
+    assert run("merge", "registry:plural").code == 2
+    assert run("fly").code == 2
+    assert "--out" in run("export", "registry:plural").err
+
+
+def test_an_interruption_is_code_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.quickstart.quickstart", interrupted)
+    outcome = run("quickstart")
+    assert outcome.code == 130
+    assert outcome.err.strip() == "interrupted; run the same command again to continue"
+
+
+# --- what each command does -----------------------------------------------------------------------------
+
+
+def test_doctor_on_a_sound_machine(shared_pool: Registry, run: Run) -> None:
+    outcome = run("doctor", "--json")
+    assert outcome.code == 0
+    found = {row["check"]: row for row in outcome.value}
+    assert set(found) == {"hardware", "base model", "text encoder", "registry"}
+    assert all(row["ok"] for row in found.values())
+    assert found["registry"]["detail"].startswith("3 adapter versions, 1 generators")
+    assert "384 dimensions" in found["text encoder"]["detail"]
+    assert [line[:3] for line in run("doctor").out.splitlines()] == ["ok "] * 4
+
+
+def test_doctor_names_what_is_not_usable(shared_pool: Registry, run: Run, tmp_path: Path) -> None:
+    outcome = run("doctor", "--base", f"file:{tmp_path}", "--json")
+    assert outcome.code == 1
+    bad = [row for row in outcome.value if not row["ok"]]
+    assert [row["check"] for row in bad] == ["base model"]
+    assert "no config.json" in bad[0]["detail"]
+    assert bad[0]["remedy"]
+
+
+def test_registry_list(shared_pool: Registry, run: Run) -> None:
+    listed = run("registry", "list", "--json").value
+    assert [(entry["reference"], entry["aliases"]) for entry in listed] == [
+        ("registry:capital@1", ["champion"]),
+        ("registry:plural@1", ["champion"]),
+        ("registry:spelled@1", ["champion"]),
+    ]
+    assert [entry["name"] for entry in run("registry", "list", "--kind", "generator", "--json").value] == ["writer"]
+    lines = run("registry", "list").out.splitlines()
+    assert len(lines) == 3
+    assert all(word in lines[1] for word in ("registry:plural@1", "trained", "champion", "Give the plural of the noun"))
+
+
+def test_registry_list_of_nothing_says_so(registry: Registry, run: Run) -> None:
+    assert run("registry", "list").out == "no adapter is registered\n"
+    assert run("registry", "list", "--json").value == []
+
+
+@pytest.mark.parametrize("reference", ["registry:plural", "registry:plural@1", "registry:plural@champion"])
+def test_registry_show(reference: str, shared_pool: Registry, run: Run) -> None:
+    shown = run("registry", "show", reference, "--json").value
+    assert (shown["reference"], shown["metrics"]) == ("registry:plural@1", {"exact_match.validation": 0.75})
+    assert shown["card"]["paraphrases"] == ["Turn the word into its plural"]
+    assert json.loads(run("registry", "show", reference).out) == shown
+
+
+def test_registry_show_of_a_generator(shared_pool: Registry, run: Run) -> None:
+    shown = run("registry", "show", "registry:writer", "--json").value
+    assert (shown["kind"], "card" in shown) == ("generator", False)
+
+
+def test_search(shared_pool: Registry, run: Run) -> None:
+    hits = run("search", "Which city is this country's capital?", "-k", "2", "--json").value
+    assert len(hits) == 2
+    assert hits[0]["name"] == "capital"
+    assert hits[0]["similarity"] > hits[1]["similarity"]
+    assert run("search", "plural").out.splitlines()[0].split()[1] == "registry:plural@1"
+
+
+def test_search_in_an_empty_registry_says_so(registry: Registry, tiny_is_base: str, run: Run) -> None:
+    assert run("search", "plural").out == "the registry has no adapters for this base model\n"
+    assert run("search", "plural", "--json").value == []
+
+
+def test_generate_writes_the_generators_adapter(pool: Registry, run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "generated"
+    value = run("generate", "Say it backwards", "--out", out, "--json").value
+    adapter = read_adapter(out)
+    assert value == {"out": str(out), "parents": ["registry:writer@1"], "content": adapter.content_hash}
+    assert (adapter.card.origin, adapter.card.description) == ("generated", "Say it backwards")
+
+
+def test_export_and_merge(pool: Registry, run: Run, tmp_path: Path) -> None:
+    assert run("export", "registry:plural@champion", "--out", tmp_path / "peft", "--json").value == {
+        "out": str(tmp_path / "peft"),
+        "adapter": "registry:plural@champion",
+    }
+    adapter = read_adapter(tmp_path / "peft")
+    assert adapter.content_hash == pool.load("registry:plural").content_hash
+    assert run("merge", "registry:plural", "--out", tmp_path / "one", "--json").code == 0
+    assert run("merge", f"file:{tmp_path / 'peft'}", "--out", tmp_path / "two").code == 0
+    one, two = (load_file(tmp_path / name / "model.safetensors") for name in ("one", "two"))
+    assert one.keys() == two.keys()
+    assert all(one[name].equal(two[name]) for name in one)
+
+
+def test_a_foreign_peft_folder_merges_when_its_base_is_named(
+    pool: Registry, run: Run, tmp_path: Path, tiny_is_base: str
+) -> None:
+    run("export", "registry:plural", "--out", tmp_path / "peft")
+    (tmp_path / "peft" / "hyperlora.json").unlink()
+    refused = run("merge", f"file:{tmp_path / 'peft'}", "--out", tmp_path / "merged")
+    assert refused.code == 1
+    assert "Name it with --base" in refused.err
+    assert run("merge", f"file:{tmp_path / 'peft'}", "--base", tiny_is_base, "--out", tmp_path / "merged").code == 0
+
+
+def test_adapt_registers_and_writes(pool: Registry, run: Run, tmp_path: Path) -> None:
+    examples = tmp_path / "mine.jsonl"
+    examples.write_text('{"input": "cat", "output": "cats"}\n{"input": "dog", "output": "dogs"}\n')
+    out, merged = tmp_path / "out", tmp_path / "merged"
+    value = run("adapt", "Give me the plural", "--examples", examples, "--out", out, "--merge", merged, "--json").value
+    assert (value["out"], value["merged"]) == (str(out), str(merged))
+    assert len(value["candidates"]) == 4
+    assert value["base_exact_match"] == 0.0
+    reference = value["adapter"]["reference"]
+    assert pool.load(reference).content_hash == read_adapter(out).content_hash
+    assert value["parents"] == [value["candidates"][0]["reference"]]
+    assert "on 2 examples" in value["reason"]
+    text = run("adapt", "Give me the plural", "--examples", examples).out
+    assert text.startswith(f"adapt 'Give me the plural'\n  -> {reference} ")
+
+
+def test_tasks_of_the_starter_suite(run: Run) -> None:
+    listed = run("tasks", "list", "--json").value
+    assert len(listed) == 8
+    assert all(task["examples"]["train"] >= 140 for task in listed)
+    assert [line.split()[0] for line in run("tasks", "list").out.splitlines()] == [task["name"] for task in listed]
+    shown = run("tasks", "show", "noun-plural", "--json").value
+    assert set(shown["unseen_descriptions"]).isdisjoint(shown["descriptions"])
+    text = run("tasks", "show", "noun-plural").out
+    assert all(description in text for description in shown["descriptions"] + shown["unseen_descriptions"])
+    assert run("tasks", "check", "--json").value == {"problems": []}
+
+
+def test_tasks_of_a_folder(run: Run, tmp_path: Path) -> None:
+    examples = tuple(Example(f"in {number}", f"out {number}") for number in range(3))
+    task = Task("mine", "own", ("Do it my way.",), examples[:1], examples[1:2], examples[2:])
+    write_task(task, tmp_path / "mine")
+    suite = f"file:{tmp_path}"
+    assert [row["name"] for row in run("tasks", "list", "--suite", suite, "--json").value] == ["mine"]
+    assert "Do it my way." in run("tasks", "show", "mine", "--suite", suite).out
+    checked = run("tasks", "check", "--suite", suite, "--json")
+    assert checked.code == 1
+    assert checked.value["problems"][0] == "mine: train has 1 examples, fewer than 200"
+
+
+# --- failures -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hostile(
+    tmp_path_factory: pytest.TempPathFactory, make_adapter: Callable[..., Adapter], tiny_base_folder: Path
+) -> Path:
+    """A folder of things that must be refused."""
+    place = tmp_path_factory.mktemp("hostile")
+    for name in ("pickled", "nan", "sound"):
+        write_adapter(make_adapter(1), place / name)
+    (place / "pickled" / "adapter_model.bin").write_bytes(b"\x80\x04.")
+    weights = load_file(place / "nan" / "adapter_model.safetensors")
+    next(iter(weights.values()))[0, 0] = float("nan")
+    save_file(weights, place / "nan" / "adapter_model.safetensors", metadata={"format": "pt"})
+    shutil.copytree(tiny_base_folder, place / "other-base")
+    tensors = load_file(place / "other-base" / "model.safetensors")
+    tensors["model.norm.weight"] *= 2
+    save_file(tensors, place / "other-base" / "model.safetensors", metadata={"format": "pt"})
+    (place / "broken.jsonl").write_text('{"input": "cat"}\n')
+    (place / "full").mkdir()
+    (place / "full" / "mine.txt").write_text("keep")
+    return place
+
+
+# arguments, with {} for the folder of hostile things; words of the problem; words of the remedy
+FAILURES = {
+    "adapt: empty description": (["adapt", ""], "description is empty", "Say in a sentence"),
+    "adapt: blank description": (["adapt", " \n", "--out", "{}/out"], "description is empty", "Say in a sentence"),
+    "generate: empty description": (["generate", "", "--out", "{}/out"], "description is empty", "Say in a sentence"),
+    "search: empty text": (["search", ""], "description is empty", "Say in a sentence"),
+    "search: no adapters asked for": (["search", "plural", "-k", "0"], "k is 0", "at least 1"),
+    "adapt: missing examples": (
+        ["adapt", "Do it", "--examples", "{}/none.jsonl", "--out", "{}/out"],
+        "none.jsonl cannot be read",
+        "Correct the path",
+    ),
+    "adapt: malformed examples": (
+        ["adapt", "Do it", "--examples", "{}/broken.jsonl", "--out", "{}/out"],
+        "broken.jsonl, line 1: has no 'output'",
+        "object a line",
+    ),
+    "adapt: a folder in use": (["adapt", "Do it", "--out", "{}/full"], "is not empty", "--out"),
+    "quickstart: missing recipe": (["quickstart", "--recipe", "{}/none.yaml"], "cannot be read", "--recipe"),
+    "merge: missing folder": (["merge", "file:{}/none", "--out", "{}/out"], "is not a folder", "Check the path"),
+    "merge: a pickled file": (
+        ["merge", "file:{}/pickled", "--out", "{}/out"],
+        "adapter_model.bin: pickled files can run code",
+        "remove the pickled file",
+    ),
+    "merge: NaN": (["merge", "file:{}/nan", "--out", "{}/out"], "holds NaN or Inf", "train the adapter again"),
+    "merge: another base": (
+        ["merge", "file:{}/sound", "--base", "file:{}/other-base", "--out", "{}/out"],
+        "the adapter was made for",
+        "--base",
+    ),
+    "merge: a registered adapter, another base": (
+        ["merge", "registry:plural", "--base", "file:{}/other-base", "--out", "{}/out"],
+        "the adapter was made for",
+        "--base",
+    ),
+    "merge: unknown scheme": (["merge", "s3:bucket/x", "--out", "{}/out"], "known scheme", "registry:, file:"),
+    "merge: no scheme": (["merge", "plural", "--out", "{}/out"], "known scheme", "registry:, file:"),
+    "merge: a scheme that does not fit": (["merge", "hf:a/b", "--out", "{}/out"], "does not fit", "registry:, file:"),
+    "adapt: unknown scheme of the base": (
+        ["adapt", "Do it", "--base", "ftp:x", "--out", "{}/out"],
+        "unknown base model",
+        "file:FOLDER",
+    ),
+    "adapt: missing base": (["adapt", "Do it", "--base", "file:{}/none"], "no config.json", "Check the path"),
+    "adapt: no pool for the base": (
+        ["adapt", "Do it", "--base", "file:{}/other-base", "--out", "{}/out"],
+        "neither adapters nor a generator",
+        "hyperlora quickstart",
+    ),
+    "export: unknown name": (["export", "registry:none", "--out", "{}/out"], "nothing is registered as none", "list"),
+    "export: unknown version": (["export", "registry:plural@7", "--out", "{}/out"], "no such version", "registry show"),
+    "export: a generator": (["export", "registry:writer", "--out", "{}/out"], "not an adapter", "registry list"),
+    "export: a file": (["export", "file:{}/sound", "--out", "{}/out"], "does not fit here", "registry:"),
+    "export: below a file": (["export", "registry:plural", "--out", "{}/broken.jsonl/out"], "broken.jsonl", "--out"),
+    "registry show: no scheme": (["registry", "show", "plural"], "known scheme", "registry:"),
+    "tasks show: unknown": (["tasks", "show", "castles"], "no task 'castles'", "tasks list"),
+    "tasks list: unknown suite": (["tasks", "list", "--suite", "castles"], "known scheme", "file:"),
+    "tasks check: not a suite": (["tasks", "check", "--suite", "file:{}/full"], "has no task folder", "task.yaml"),
+    "serve: a base that is not there": (
+        ["serve", "--port", "0", "--base", "ftp:x"],
+        "unknown base model",
+        "file:FOLDER",
+    ),
+}
+
+
+@pytest.fixture
+def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that should not have started ends at once instead of running for ever."""
+    monkeypatch.setattr("uvicorn.Server.run", lambda self, sockets: None)
+
+
+@pytest.mark.usefixtures("no_server")
+@pytest.mark.parametrize(("arguments", "problem", "remedy"), FAILURES.values(), ids=list(FAILURES))
+def test_a_failure_is_one_line_with_the_remedy_and_nothing_is_written(
+    arguments: list[str],
+    problem: str,
+    remedy: str,
+    hostile: Path,
+    shared_pool: Registry,
+    run: Run,
+) -> None:
+    before = (references(shared_pool), tree(hostile), tree(shared_pool.home))
+    outcome = run(*(argument.replace("{}", str(hostile)) for argument in arguments))
+    assert outcome.code == 1
+    assert outcome.out == ""
+    assert outcome.err.startswith("error: ")
+    assert outcome.err.count("\n") == 1
+    stated, _, advice = outcome.err.partition(problem)
+    assert advice, f"{problem!r} is not in {stated!r}"
+    assert remedy in advice
+    assert (references(shared_pool), tree(hostile), tree(shared_pool.home)) == before
+
+
+def test_with_json_a_failure_is_json_too(shared_pool: Registry, run: Run) -> None:
+    outcome = run("adapt", "", "--json")
+    assert outcome.code == 1
+    assert outcome.value == {"error": "the description is empty", "remedy": "Say in a sentence what the task is."}
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_setting_that_cannot_be_used_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hyperlora.settings import _read_settings
+
+    monkeypatch.setenv("HYPERLORA_DTYPE", "float8")
+    _read_settings.cache_clear()
+    outcome = run("registry", "list")
+    assert outcome.code == 1
+    assert outcome.err.count("\n") == 1
+    assert "HYPERLORA_DTYPE='float8'" in outcome.err
+
+
+def test_a_changed_file_in_the_registry_is_found(pool: Registry, run: Run, tmp_path: Path) -> None:
+    weights = pool.get("registry:plural").folder / "adapter_model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    outcome = run("export", "registry:plural", "--out", tmp_path / "out")
+    assert outcome.code == 1
+    assert "does not match its record: adapter_model.safetensors" in outcome.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("no_server")
+def test_a_port_in_use_is_refused(shared_pool: Registry, run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        outcome = run("serve", "--port", str(taken.getsockname()[1]))
+    assert outcome.code == 1
+    assert "cannot listen on 127.0.0.1" in outcome.err
+    assert "--port" in outcome.err

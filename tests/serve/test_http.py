@@ -1,0 +1,256 @@
+"""The HTTP API and the page: every route, every refusal, and one real server."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from hyperlora import __version__
+from hyperlora.adapter import Adapter
+from hyperlora.card import Card
+from hyperlora.encoder import TextEncoder
+from hyperlora.peft_folder import read_card
+from hyperlora.registry import Registry
+from pipelines.session import LONGEST_DESCRIPTION, Session
+from serve.http import LONGEST_TEXT, MOST_EXAMPLES, create_app
+
+CAT = {"input": "cat", "output": "cats"}
+
+
+def make_client(registry: Registry, base: str, encoder: TextEncoder) -> TestClient:
+    session = Session(base, registry)
+    session.encoder = encoder
+    return TestClient(create_app(session), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def client(pool: Registry, tiny_is_base: str, encoder: TextEncoder) -> TestClient:
+    """The application on a copy of the pool."""
+    return make_client(pool, tiny_is_base, encoder)
+
+
+@pytest.fixture
+def reader(shared_pool: Registry, tiny_is_base: str, encoder: TextEncoder) -> Iterator[TestClient]:
+    """The application on the shared pool, for requests that change nothing."""
+    before = len(shared_pool.entries())
+    yield make_client(shared_pool, tiny_is_base, encoder)
+    assert len(shared_pool.entries()) == before
+
+
+def test_health(reader: TestClient) -> None:
+    answer = reader.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "version": __version__})
+
+
+def test_adapters_are_listed(reader: TestClient, shared_pool: Registry) -> None:
+    answer = reader.get("/v1/adapters")
+    assert answer.status_code == 200
+    assert answer.json() == {"adapters": [entry.summary() for entry in shared_pool.entries()]}
+    assert [entry["name"] for entry in answer.json()["adapters"]] == ["capital", "plural", "spelled"]
+
+
+def test_an_adapter_is_shown_with_its_card(reader: TestClient, shared_pool: Registry) -> None:
+    shown = reader.get("/v1/adapters/plural").json()
+    entry = shared_pool.get("registry:plural")
+    card = read_card(shared_pool.verified_folder(entry)).model_dump(mode="json")
+    assert shown == {**json.loads(json.dumps(entry.summary())), "card": card}
+
+
+def test_the_newest_version_is_shown_unless_another_is_asked_for(
+    client: TestClient, pool: Registry, make_adapter: Callable[..., Adapter]
+) -> None:
+    pool.register(make_adapter(9, card=Card(description="A newer plural", origin="trained")), "plural")
+    assert client.get("/v1/adapters/plural").json()["version"] == 2
+    assert client.get("/v1/adapters/plural", params={"version": 2}).json()["description"] == "A newer plural"
+    first = client.get("/v1/adapters/plural", params={"version": 1}).json()
+    assert (first["version"], first["description"]) == (1, "Give the plural of the noun")
+
+
+def test_adapt_chooses_registers_and_answers(client: TestClient, pool: Registry) -> None:
+    answer = client.post("/v1/adapt", json={"description": "Give me the plural of the noun"})
+    assert answer.status_code == 200
+    made = answer.json()
+    assert (made["origin"], made["parents"]) == ("retrieved", ["registry:plural@1"])
+    assert made["out"] is made["merged"] is None
+    shown = client.get(f"/v1/adapters/{made['adapter']['name']}").json()
+    assert shown["card"]["decision"]["reason"] == made["reason"]
+    assert pool.load(made["adapter"]["reference"]).content_hash == pool.load("registry:plural").content_hash
+
+
+def test_adapt_scores_on_the_examples_given(client: TestClient) -> None:
+    made = client.post("/v1/adapt", json={"description": "Do it", "examples": [CAT, CAT | {"input": "dog"}]}).json()
+    assert len(made["candidates"]) == 4
+    assert all(candidate["log_likelihood"] < 0 for candidate in made["candidates"])
+    assert "on 2 examples" in made["reason"]
+
+
+def test_requests_at_the_same_time_are_all_answered(client: TestClient, pool: Registry) -> None:
+    def ask(number: int) -> Any:
+        return client.post("/v1/adapt", json={"description": f"Give me the plural, {number % 2}"})
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(ask, range(6)))
+    assert [answer.status_code for answer in answers] == [200] * 6
+    made = {answer.json()["adapter"]["reference"] for answer in answers}
+    assert len(made) == 2
+    assert made <= {entry.reference for entry in pool.entries()}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "problem", "remedy"),
+    [
+        ("/v1/adapters/none", 404, "nothing is registered as none", "registry list"),
+        ("/v1/adapters/plural?version=7", 404, "no such version", "registry show"),
+        ("/v1/adapters/plural?version=0", 404, "no such version", "registry show"),
+        ("/v1/adapters/plural?version=-1", 400, "neither a version nor an alias", "@3"),
+        ("/v1/adapters/writer", 404, "writer is a generator, not an adapter", "GET /v1/adapters"),
+        ("/v1/adapters/Bad%20Name", 400, "not a registry reference", "registry:NAME"),
+        ("/v1/adapters/x'%20or%201=1", 400, "not a registry reference", "registry:NAME"),
+        ("/v1/adapters/..%5C..%5Cetc", 400, "not a registry reference", "registry:NAME"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_the_remedy(
+    path: str, status: int, problem: str, remedy: str, reader: TestClient
+) -> None:
+    answer = reader.get(path)
+    assert answer.status_code == status
+    body = answer.json()
+    assert set(body) == {"error", "remedy"}
+    assert problem in body["error"]
+    assert remedy in body["remedy"]
+
+
+@pytest.mark.parametrize("description", ["", " \n\t"])
+def test_an_empty_description_is_refused_with_the_remedy(description: str, reader: TestClient) -> None:
+    answer = reader.post("/v1/adapt", json={"description": description})
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "the description is empty", "remedy": "Say in a sentence what the task is."}
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({}, "description"),
+        ({"description": None}, "description"),
+        ({"description": "x" * (LONGEST_DESCRIPTION + 1)}, "description"),
+        ({"description": "x", "out": "/tmp/x"}, "out"),
+        ({"description": "x", "examples": [CAT] * (MOST_EXAMPLES + 1)}, "examples"),
+        ({"description": "x", "examples": [{"input": "cat"}]}, "output"),
+        ({"description": "x", "examples": [CAT | {"more": 1}]}, "more"),
+        ({"description": "x", "examples": [CAT | {"input": ""}]}, "input"),
+        ({"description": "x", "examples": [CAT | {"output": "x" * (LONGEST_TEXT + 1)}]}, "output"),
+    ],
+)
+def test_a_body_out_of_bounds_is_refused_by_its_field(body: dict[str, Any], where: str, reader: TestClient) -> None:
+    answer = reader.post("/v1/adapt", json=body)
+    assert answer.status_code == 422
+    assert where in answer.json()["detail"][0]["loc"]
+
+
+def test_bodies_at_the_bounds_are_taken(client: TestClient) -> None:
+    longest = "plural " * (LONGEST_DESCRIPTION // 7)
+    assert client.post("/v1/adapt", json={"description": longest}).status_code == 200
+
+
+@pytest.mark.parametrize("output", [" ", "cats\ndogs"])
+def test_an_answer_no_adapter_could_give_is_refused(output: str, client: TestClient, pool: Registry) -> None:
+    body = {"description": "Do it", "examples": [{"input": "cat", "output": output}]}
+    assert client.post("/v1/adapt", json=body).status_code in (400, 422)
+    assert len(pool.entries()) == 3
+
+
+def test_a_body_that_is_not_json_is_refused(reader: TestClient) -> None:
+    assert reader.post("/v1/adapt", content=b"{", headers={"content-type": "application/json"}).status_code == 422
+    assert reader.get("/v1/adapt").status_code == 405
+    assert reader.get("/v1/adapters/plural", params={"version": "one"}).status_code == 422
+
+
+def test_an_empty_registry_is_a_400_with_the_remedy(
+    registry: Registry, tiny_is_base: str, encoder: TextEncoder
+) -> None:
+    client = make_client(registry, tiny_is_base, encoder)
+    answer = client.post("/v1/adapt", json={"description": "Do it"})
+    assert answer.status_code == 400
+    assert answer.json()["remedy"] == "Run: hyperlora quickstart"
+    assert client.get("/v1/adapters").json() == {"adapters": []}
+    assert "Nothing registered yet" in client.get("/").text
+
+
+def test_a_damaged_entry_is_refused_and_named(client: TestClient, pool: Registry) -> None:
+    (pool.get("registry:plural").folder / "README.md").write_text("changed")
+    answer = client.get("/v1/adapters/plural")
+    assert answer.status_code >= 400
+    assert "does not match its record: README.md" in answer.json()["error"]
+
+
+def test_the_page_shows_every_entry_and_links_to_it(reader: TestClient) -> None:
+    answer = reader.get("/")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    page = answer.text
+    assert "3 adapter versions" in page
+    assert "1 generator." in page
+    for name in ("capital", "plural", "spelled"):
+        assert reader.get(html.unescape(f"/v1/adapters/{name}?version=1")).status_code == 200
+        assert f'href="/v1/adapters/{name}?version=1"' in page
+    for text in ("writer@1", "Give the plural of the noun", "exact_match.validation 0.75", "champion"):
+        assert text in page
+    assert re.search(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC", page)
+
+
+HOSTILE = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> {{ 7 * 7 }} ' onload='alert(3)"
+
+
+def test_a_hostile_description_is_text_on_the_page(client: TestClient) -> None:
+    scripts = client.get("/").text.count("<script")
+    made = client.post("/v1/adapt", json={"description": HOSTILE}).json()
+    assert made["adapter"]["description"] == HOSTILE
+    page = client.get("/").text
+    assert page.count("<script") == scripts
+    assert "<img" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "{{ 7 * 7 }}" in page
+    row = page[page.index("&lt;script") :]
+    assert HOSTILE in html.unescape(row[: row.index("</td>")])
+
+
+def test_a_real_server_answers_where_it_says_it_listens(
+    pool: Registry, hyperlora_home: Path, tiny_is_base: str
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from serve.cli import main; main()", "serve", "--port", "0"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"HYPERLORA_HOME": str(hyperlora_home), "HYPERLORA_BASE_MODEL": tiny_is_base},
+    )
+    try:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        announced = re.fullmatch(r"HyperLoRA on (http://127\.0\.0\.1:\d+)\n", line)
+        assert announced, line
+        with urllib.request.urlopen(f"{announced[1]}/v1/adapters", timeout=30) as answer:
+            assert len(json.load(answer)["adapters"]) == 3
+        request = urllib.request.Request(
+            f"{announced[1]}/v1/adapters/none", headers={"accept": "application/json"}, method="GET"
+        )
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=30)
+        assert caught.value.code == 404
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+    finally:
+        process.kill()
+        process.wait()
