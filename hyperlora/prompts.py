@@ -11,12 +11,16 @@ from hyperlora.errors import InputError
 DEFAULT_TEMPLATE = "Input: {input}\nOutput:"
 _FIELD = "{input}"
 _LONGEST = 4096
+# Files and tools disagree on whether these end a line, so a template with one would not survive being stored.
+_ODD_BREAKS = frozenset("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
 def check_template(template: str) -> str:
     """Return the template, or raise `InputError` unless it holds `{input}` exactly once."""
     if template.count(_FIELD) != 1:
         raise InputError(f"prompt template {template!r} must hold {_FIELD} once", "Correct prompt_template.")
+    if _ODD_BREAKS & set(template):
+        raise InputError(f"prompt template {template!r} breaks lines with other characters than \\n", "Use \\n.")
     if len(template) > _LONGEST:
         raise InputError(f"prompt template is longer than {_LONGEST} characters", "Shorten prompt_template.")
     return template

@@ -121,8 +121,13 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _one_line_or_none(text: str) -> str:
+    return text and _one_line(text)
+
+
 _Text = Annotated[str, AfterValidator(_writable)]
 _Line = Annotated[_Text, AfterValidator(_one_line)]
+_Note = Annotated[_Text, AfterValidator(_one_line_or_none)]
 
 
 class _TaskFile(BaseModel):
@@ -137,8 +142,8 @@ class _TaskFile(BaseModel):
     metric: Literal["exact_match"] = "exact_match"
     case_sensitive: bool = True
     prompt_template: Annotated[PromptTemplate, AfterValidator(_writable)] = DEFAULT_TEMPLATE
-    source: _Line | Literal[""] = ""
-    licence: _Line | Literal[""] = ""
+    source: _Note = ""
+    licence: _Note = ""
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):

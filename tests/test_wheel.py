@@ -93,7 +93,7 @@ def test_the_command_runs_from_an_empty_folder(installed: Path, outside: dict[st
     empty = tmp_path / "empty"
     empty.mkdir()
     python = [sys.executable, "-S"]
-    places = "import importlib.util as u; print(*(u.find_spec(n).origin for n in %r), sep='\\n')" % (PACKAGES,)
+    places = f"import importlib.util as u; print(*(u.find_spec(n).origin for n in {PACKAGES!r}), sep='\\n')"
     assert run([*python, "-c", places], empty, **outside).split() == [
         str(installed / package / "__init__.py") for package in PACKAGES
     ]

@@ -10,8 +10,10 @@ from hyperlora.card import Card
 from hyperlora.errors import InputError
 from hyperlora.prompts import DEFAULT_TEMPLATE, check_template, read_answer, render_completion, render_prompt
 
+AROUND = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"))
 
-@given(st.text(), st.text(), st.text())
+
+@given(AROUND, st.text(), AROUND)
 @example("Input: ", "{input}", "\nOutput:")
 @example("{", "{0} {input} {input!r} }}{{ %s \\1", "}")
 def test_the_input_goes_in_unchanged_whatever_braces_it_holds(before: str, text: str, after: str) -> None:
@@ -40,3 +42,9 @@ def test_there_is_one_space_between_prompt_and_answer() -> None:
 )
 def test_the_answer_is_the_first_line_without_spaces(generated: str, answer: str) -> None:
     assert read_answer(generated) == answer
+
+
+@pytest.mark.parametrize("character", ["\r", "\x85", "\u2028"])
+def test_a_line_break_that_files_read_differently_is_refused(character: str) -> None:
+    with pytest.raises(InputError, match="breaks lines"):
+        check_template("Input: {input}" + character)

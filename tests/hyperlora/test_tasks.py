@@ -129,9 +129,9 @@ TASK = st.builds(
     test=EXAMPLES,
     unseen_descriptions=st.lists(LINE, max_size=3).map(tuple),
     case_sensitive=st.booleans(),
-    prompt_template=st.text(max_size=20).filter(lambda text: "{input}" not in text).map(lambda text: text + "{input}"),
-    source=st.text(max_size=20),
-    licence=st.text(max_size=20),
+    prompt_template=st.lists(LINE | st.just(""), max_size=3).map("\n".join).map(lambda text: text + "{input}"),
+    source=LINE | st.just(""),
+    licence=LINE | st.just(""),
 )
 
 
@@ -191,6 +191,8 @@ BAD_TASK_FILES = {
     BASE.replace("[Do it.]", "['  ']"): "descriptions.0: must be one non-empty line",
     BASE.replace("[Do it.]", '["\\ud800"]'): "descriptions.0: 'utf-8' codec can't encode",
     BASE + 'source: "\\ud800"\n': "source: 'utf-8' codec can't encode",
+    BASE + 'licence: "one\\ntwo"\n': "licence: must be one non-empty line",
+    BASE + 'prompt_template: "{input}\\x85"\n': "breaks lines with other characters",
     BASE + "metric: bleu\n": "metric: Input should be 'exact_match'",
     BASE + "case_sensitive: 'no'\n": "case_sensitive: Input should be a valid boolean",
     BASE + "prompt_template: 'Q:'\n": "prompt_template: prompt template 'Q:' must hold {input} once",

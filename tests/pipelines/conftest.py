@@ -167,7 +167,6 @@ def run_apart(toy_recipe: Path) -> Iterator[Callable[..., int]]:
         [sys.executable, "-c", _FORKS],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
         env=os.environ | {"TOY_RECIPE": str(toy_recipe), "HYPERLORA_TRAINING_DTYPE": "float32"},
     )
@@ -178,7 +177,9 @@ def run_apart(toy_recipe: Path) -> Iterator[Callable[..., int]]:
     def run(**environment: str) -> int:
         stdin.write(json.dumps(environment) + "\n")
         stdin.flush()
-        return int(stdout.readline())
+        ended = stdout.readline()
+        assert ended, "the process that forks has died"
+        return int(ended)
 
     yield run
     stdin.close()

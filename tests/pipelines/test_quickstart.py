@@ -12,13 +12,15 @@ import pytest
 import pipelines.__main__
 from hyperlora.errors import InputError
 from hyperlora.registry import Registry
-from hyperlora.settings import reload_settings
 from hyperlora.tasks import Task
 from hyperlora.tracking import EXPERIMENT, connect
 from pipelines.quickstart import QuickstartReport, quickstart
 from pipelines.recipes import QuickstartRecipe, load_recipe
 from pipelines.report import quickstart_text
 from pipelines.session import Session
+
+# started with the first test of the module, so that it has imported everything when the last one needs it
+pytestmark = pytest.mark.usefixtures("run_apart")
 
 SIGKILLED = -9
 STAGES = ["adapters", "generator", "comparison"]
@@ -50,56 +52,6 @@ def complete(registry: Registry) -> list[str]:
     for entry in generators:
         registry.verified_folder(entry)
     return [entry.reference for entry in (*adapters, *generators)]
-
-
-def test_killed_at_five_points_it_continues_and_ends_as_if_undisturbed(
-    registry: Registry,
-    hyperlora_home: Path,
-    toy_recipe: Path,
-    toy_tasks: list[Task],
-    run_apart: Callable[..., int],
-    finished: Any,
-) -> None:
-    home = str(hyperlora_home)
-
-    def killed_at(point: str) -> list[str]:
-        assert run_apart(HYPERLORA_HOME=home, HYPERLORA_FAULT=point) == SIGKILLED, point
-        return complete(registry)
-
-    first, *others = [f"registry:{task.name}@1" for task in toy_tasks]
-    generator = "registry:quickstart-hypernet@1"
-
-    assert killed_at("train-adapters-checkpoint") == []
-    assert logged_steps(registry, "train adapters") == [1, 2, 3, 4, 5]
-    assert killed_at("content-stored") == []
-    assert logged_steps(registry, "train adapters") == list(range(1, 13)), "steps before the checkpoint came again"
-    assert killed_at("half-registered") == [first]
-    assert killed_at("train-hypernet-checkpoint") == [first, *others]
-    assert logged_steps(registry, "train adapters") == list(range(1, 13)), "a finished training went on"
-    assert logged_steps(registry, "train hypernet") == [1, 2, 3, 4, 5]
-    assert killed_at("compared") == [first, *others, generator]
-    assert logged_steps(registry, "train hypernet") == list(range(1, 13)), "steps before the checkpoint came again"
-
-    report = quickstart(load_recipe(toy_recipe), silent)
-    assert report.cached == ["adapters", "generator"]
-    assert {name: run.info.status for name, run in runs(registry).items()} == {
-        "train adapters": "FINISHED",
-        "train hypernet": "FINISHED",
-        "compare": "FINISHED",
-    }
-    undisturbed = Registry(finished.home)
-    assert complete(registry) == complete(undisturbed)
-    for reference in complete(undisturbed):
-        ours, theirs = registry.get(reference), undisturbed.get(reference)
-        assert (ours.content, ours.aliases, ours.identity) == (theirs.content, theirs.aliases, theirs.identity)
-    assert report.comparison == finished.report.comparison
-    assert [result.summary()["answers"] for result in report.adapted] == [
-        result.summary()["answers"] for result in finished.report.adapted
-    ]
-
-    assert run_apart(HYPERLORA_HOME=home, HYPERLORA_FAULT="train-adapters-checkpoint") == 0, "nothing left to train"
-    assert quickstart(load_recipe(toy_recipe), silent).cached == STAGES
-    assert complete(registry) == complete(undisturbed)
 
 
 def test_the_first_run_does_every_stage_and_records_it(finished: Any, toy_tasks: list[Task]) -> None:
@@ -165,14 +117,6 @@ def test_a_changed_recipe_repeats_only_what_depends_on_it(
     assert versions == dict.fromkeys(("barks", "counts", "homes"), 2 if part == "adapters" else 1)
 
 
-def test_another_training_dtype_is_another_run(
-    session: Session, toy_recipe: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HYPERLORA_TRAINING_DTYPE", "bfloat16")
-    reload_settings()
-    assert quickstart(load_recipe(toy_recipe), silent).cached == []
-
-
 def test_the_shown_tasks_are_those_of_the_recipe(session: Session, toy_recipe: Path, toy_tasks: list[Task]) -> None:
     recipe = load_recipe(toy_recipe).model_copy(update={"show": ("homes",)})
     adapted = quickstart(recipe, silent).adapted
@@ -206,3 +150,53 @@ def test_as_a_process_it_fails_in_one_line_with_the_remedy(
     assert printed.err.count("\n") == 1
     assert "no.yaml cannot be read" in printed.err
     assert "Check --recipe." in printed.err
+
+
+def test_killed_at_five_points_it_continues_and_ends_as_if_undisturbed(
+    registry: Registry,
+    hyperlora_home: Path,
+    toy_recipe: Path,
+    toy_tasks: list[Task],
+    run_apart: Callable[..., int],
+    finished: Any,
+) -> None:
+    home = str(hyperlora_home)
+
+    def killed_at(point: str) -> list[str]:
+        assert run_apart(HYPERLORA_HOME=home, HYPERLORA_FAULT=point) == SIGKILLED, point
+        return complete(registry)
+
+    first, *others = [f"registry:{task.name}@1" for task in toy_tasks]
+    generator = "registry:quickstart-hypernet@1"
+
+    assert killed_at("train-adapters-checkpoint") == []
+    assert logged_steps(registry, "train adapters") == [1, 2, 3, 4, 5]
+    assert killed_at("content-stored") == []
+    assert logged_steps(registry, "train adapters") == list(range(1, 13)), "steps before the checkpoint came again"
+    assert killed_at("half-registered") == [first]
+    assert killed_at("train-hypernet-checkpoint") == [first, *others]
+    assert logged_steps(registry, "train adapters") == list(range(1, 13)), "a finished training went on"
+    assert logged_steps(registry, "train hypernet") == [1, 2, 3, 4, 5]
+    assert killed_at("compared") == [first, *others, generator]
+    assert logged_steps(registry, "train hypernet") == list(range(1, 13)), "steps before the checkpoint came again"
+
+    report = quickstart(load_recipe(toy_recipe), silent)
+    assert report.cached == ["adapters", "generator"]
+    assert {name: run.info.status for name, run in runs(registry).items()} == {
+        "train adapters": "FINISHED",
+        "train hypernet": "FINISHED",
+        "compare": "FINISHED",
+    }
+    undisturbed = Registry(finished.home)
+    assert complete(registry) == complete(undisturbed)
+    for reference in complete(undisturbed):
+        ours, theirs = registry.get(reference), undisturbed.get(reference)
+        assert (ours.content, ours.aliases, ours.identity) == (theirs.content, theirs.aliases, theirs.identity)
+    assert report.comparison == finished.report.comparison
+    assert [result.summary()["answers"] for result in report.adapted] == [
+        result.summary()["answers"] for result in finished.report.adapted
+    ]
+
+    assert run_apart(HYPERLORA_HOME=home, HYPERLORA_FAULT="train-adapters-checkpoint") == 0, "nothing left to train"
+    assert quickstart(load_recipe(toy_recipe), silent).cached == STAGES
+    assert complete(registry) == complete(undisturbed)

@@ -306,12 +306,16 @@ FAILURES = {
     "export: unknown version": (["export", "registry:plural@7", "--out", "{}/out"], "no such version", "registry show"),
     "export: a generator": (["export", "registry:writer", "--out", "{}/out"], "not an adapter", "registry list"),
     "export: a file": (["export", "file:{}/sound", "--out", "{}/out"], "does not fit here", "registry:"),
-    "export: below a file": (["export", "registry:plural", "--out", "{}/broken.jsonl/out"], "broken.jsonl", "--out"),
+    "export: below a file": (
+        ["export", "registry:plural", "--out", "{}/broken.jsonl/out"],
+        "broken.jsonl",
+        "Check the path",
+    ),
     "registry show: no scheme": (["registry", "show", "plural"], "known scheme", "registry:"),
     "tasks show: unknown": (["tasks", "show", "castles"], "no task 'castles'", "tasks list"),
     "tasks list: unknown suite": (["tasks", "list", "--suite", "castles"], "known scheme", "file:"),
     "tasks check: not a suite": (["tasks", "check", "--suite", "file:{}/full"], "has no task folder", "task.yaml"),
-    "serve: a base that is not there": (
+    "serve: unknown scheme of the base": (
         ["serve", "--port", "0", "--base", "ftp:x"],
         "unknown base model",
         "file:FOLDER",

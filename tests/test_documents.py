@@ -1,0 +1,75 @@
+"""What the documents show is true: README's commands and Python run as written, on the real model."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from serve.cli.main import COMMANDS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"^```(bash|python)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_readme_names_only_commands_that_exist() -> None:
+    named = set(re.findall(r"^\s*hyperlora ([a-z]+)", README, re.MULTILINE))
+    assert named
+    assert named <= set(COMMANDS)
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{document.name}: {target}"
+        for document in documents
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
+        if not (document.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_make_demo_and_make_test_are_what_readme_says() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"make ([a-z-]+)", README + (ROOT / "CONTRIBUTING.md").read_text()):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Run a shell script in one folder, in a home in which the quickstart has been run."""
+    folder = tmp_path_factory.mktemp("reader")
+    cache = ROOT / ".cache"
+    environment = os.environ | {
+        "HYPERLORA_HOME": str(cache / "real-home"),
+        "HYPERLORA_CACHE": str(cache),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+
+    def call(script: str) -> str:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=environment, stdout=subprocess.PIPE, check=False
+        )
+        assert done.returncode == 0, done.stdout.decode()
+        return done.stdout.decode()
+
+    call("hyperlora quickstart")
+    return call
+
+
+@pytest.mark.real
+def test_every_block_of_readme_runs_in_order(run: Callable[[str], str]) -> None:
+    languages = [language for language, _ in BLOCKS]
+    assert languages.count("bash") >= 1
+    assert languages.count("python") >= 2
+    printed = [run(code if language == "bash" else f"python - <<'PYTHON'\n{code}PYTHON\n") for language, code in BLOCKS]
+    found, called, plain = printed[0], printed[1], printed[2]
+    assert "registry:noun-plural" in found
+    assert "registry:verb-past" in called
+    assert "brought" in plain
