@@ -13,7 +13,7 @@ from hyperlora.merged_checkpoint import export_merged
 from hyperlora.peft_folder import read_adapter
 from hyperlora.references import parse_reference
 from hyperlora.registry import Registry
-from hyperlora.tasks import Example, load_examples
+from hyperlora.tasks import Example, load_examples, make_example
 
 if TYPE_CHECKING:
     from pipelines.adapt import AdaptResult
@@ -110,9 +110,9 @@ def read_examples(examples: Examples) -> tuple[Example, ...]:
             read.append(example)
             continue
         try:
-            read.append(Example(input=str(example["input"]), output=str(example["output"])))
-        except (KeyError, TypeError) as error:
+            read.append(make_example(example["input"], example["output"]))
+        except (KeyError, TypeError, ValueError) as error:
             raise InputError(
-                f"example {number} is not an input/output pair", 'Give {"input": …, "output": …}.'
+                f"example {number} is not an input/output pair: {error}", 'Give {"input": …, "output": …}.'
             ) from error
     return tuple(read)

@@ -30,10 +30,12 @@ def bootstrap_mean(
     """
     arrays = [np.asarray(group, dtype=np.float64) for group in groups]
     generator = np.random.default_rng(seed)
-    # one (resamples, items) draw per group; the second stage picks among these resampled means
-    means = np.stack([_resampled_means(array, resamples, generator) for array in arrays])
-    picks = generator.integers(len(arrays), size=(len(arrays), resamples))
-    samples = means[picks, np.arange(resamples)].mean(axis=0)
+    samples = np.zeros(resamples)
+    # a task that is drawn twice gets its examples drawn twice
+    for _ in arrays:
+        means = np.stack([_resampled_means(array, resamples, generator) for array in arrays])
+        picks = generator.integers(len(arrays), size=resamples)
+        samples += means[picks, np.arange(resamples)] / len(arrays)
     low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2])
     return float(np.mean([array.mean() for array in arrays])), float(low), float(high)
 

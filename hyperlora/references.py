@@ -31,8 +31,8 @@ class Reference:
     alias: str | None = None
 
     def __str__(self) -> str:
-        suffix = f"@{self.version or self.alias}" if (self.version or self.alias) else ""
-        return f"{self.scheme}:{self.target}{suffix}"
+        which = self.alias if self.version is None else self.version
+        return f"{self.scheme}:{self.target}" + ("" if which is None else f"@{which}")
 
     @property
     def path(self) -> Path:

@@ -172,6 +172,17 @@ def _text_problem(field: str, value: object) -> str | None:
     return None
 
 
+def make_example(input_text: object, output_text: object) -> Example:
+    """The example of two values that a caller gave.
+
+    Raises:
+        ValueError: one of them is not text that an example can hold; the message says why.
+    """
+    if problem := _text_problem("input", input_text) or _text_problem("output", output_text):
+        raise ValueError(problem)
+    return Example(str(input_text), str(output_text))
+
+
 def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) < len(pairs):
         raise ValueError("a key is given twice")
@@ -194,10 +205,10 @@ def _parse_line(line: bytes) -> Example | str:
         return f"has no {' and no '.join(map(repr, missing))}"
     if extra := sorted(set(value) - {"input", "output"}):
         return f"has unknown keys: {', '.join(repr(key[:40]) for key in extra[:4])}"
-    for field in ("input", "output"):
-        if problem := _text_problem(field, value[field]):
-            return f"cannot be used: {problem}"
-    return Example(value["input"], value["output"])
+    try:
+        return make_example(value["input"], value["output"])
+    except ValueError as error:
+        return f"cannot be used: {error}"
 
 
 def _unreadable(path: Path, error: OSError) -> TaskFormatError:

@@ -25,7 +25,9 @@ from pipelines.session import Session, check_description
 # Without examples a retrieved adapter is trusted from this similarity on. MiniLM puts a paraphrase of a known task
 # above it far more often than a description of another task; see docs/research/2026-11-21-first-quickstart.md.
 TRUSTED_SIMILARITY = 0.5
+# Adapters considered by similarity alone, and how many are tried where examples can tell them apart.
 RETRIEVED = 3
+SCORED = 16
 SHOWN_ANSWERS = 5
 
 
@@ -124,11 +126,9 @@ def adapt(
         InputError: empty or overlong description, a target folder that is not empty, or nothing to choose from.
     """
     description = check_description(description)
-    for target in (out, merge):
-        if target is not None:
-            require_free(target)
+    require_apart(out, merge)
     session = session or Session()
-    found = _candidates(session, description)
+    found = _candidates(session, description, SCORED if examples else RETRIEVED)
     scored, base_match = _score(session, found, examples)
     best, reason = _choose(scored, base_match, len(examples))
     adapter = _finish(best[1], best[0], scored, base_match, reason, description, examples)
@@ -141,6 +141,18 @@ def adapt(
     )
 
 
+def require_apart(*targets: Path | None) -> None:
+    """Raise `InputError` unless all of these folders can be written, one beside the other."""
+    wanted = [target.absolute() for target in targets if target is not None]
+    for number, target in enumerate(wanted):
+        require_free(target)
+        if file := next((folder for folder in target.parents if folder.is_file()), None):
+            raise InputError(f"{target} lies below {file}, which is a file", "Choose another folder.")
+        for other in wanted[:number]:
+            if target == other or target in other.parents or other in target.parents:
+                raise InputError(f"{target} and {other} lie inside each other", "Choose two folders side by side.")
+
+
 def registered_name(description: str, adapter: Adapter) -> str:
     """`adapt-` with the first words of the description and a hash of description and weights."""
     words = "-".join(re.findall(r"[a-z0-9]+", description.lower())[:6])[:48].strip("-")
@@ -151,9 +163,9 @@ def registered_name(description: str, adapter: Adapter) -> str:
 _Found = tuple[Candidate, Adapter]
 
 
-def _candidates(session: Session, description: str) -> list[_Found]:
+def _candidates(session: Session, description: str, count: int) -> list[_Found]:
     found: list[_Found] = []
-    for hit in session.index().search(description, RETRIEVED) if len(session.index()) else []:
+    for hit in session.index().search(description, count) if len(session.index()) else []:
         adapter = session.registry.load(hit.entry.reference)
         found.append((Candidate(hit.entry.reference, "retrieved", hit.entry.description, hit.similarity), adapter))
     generator = session.generator()

@@ -19,8 +19,9 @@ METHOD_TITLES = {
 def comparison_text(comparison: Comparison) -> str:
     """Exact match by task (rows) and method (columns), then means with 95 % intervals."""
     methods = [row.method for row in comparison.rows]
-    width = max(len(name) for name in comparison.examples)
-    lines = [f"{'exact match on test examples':<{width}}  " + "  ".join(f"{name:>11}" for name in methods)]
+    title = "exact match on test examples"
+    width = max(len(name) for name in (title, *comparison.examples))
+    lines = [f"{title:<{width}}  " + "  ".join(f"{name:>11}" for name in methods)]
     for task in comparison.examples:
         lines.append(f"{task:<{width}}  " + "  ".join(f"{row.tasks[task]:11.2f}" for row in comparison.rows))
     lines.append("")

@@ -13,11 +13,11 @@ from jinja2 import Environment, FileSystemLoader
 from pydantic import BaseModel, ConfigDict, Field
 
 from hyperlora import __version__
+from hyperlora.doorway import read_examples
 from hyperlora.errors import HyperLoRAError, InputError, RegistryError, TaskFormatError
 from hyperlora.peft_folder import read_card
 from hyperlora.references import Reference
 from hyperlora.registry import Entry
-from hyperlora.tasks import Example
 from pipelines.adapt import adapt
 from pipelines.session import LONGEST_DESCRIPTION, Session
 
@@ -58,7 +58,7 @@ def create_app(session: Session) -> FastAPI:
     @app.post("/v1/adapt")
     def post_adapt(body: AdaptBody) -> dict[str, Any]:
         """Find or make the best adapter for a task, and register it."""
-        examples = [Example(input=example.input, output=example.output) for example in body.examples]
+        examples = read_examples([example.model_dump() for example in body.examples])
         with busy:
             return adapt(body.description, examples, session=session).summary()
 

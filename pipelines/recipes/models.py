@@ -112,7 +112,7 @@ def load_recipe(path: Path | None = None) -> QuickstartRecipe:
         return QuickstartRecipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", "Check --recipe.") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not YAML: {error}", "Correct the file.") from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}" for issue in error.errors())

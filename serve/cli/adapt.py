@@ -29,14 +29,8 @@ def command(
       hyperlora adapt "Give the plural of the noun" --examples mine.jsonl --out my-adapter
     """
     from hyperlora.doorway import adapt, read_examples
-    from hyperlora.peft_folder import require_free
     from pipelines.report import adapted_text
-    from pipelines.session import check_description
 
-    check_description(description)
-    for target in (out, merge):
-        if target is not None:
-            require_free(target)
     read = () if examples is None else read_examples(examples)
     result = adapt(description, read, out=out, merge=merge, base=base)
     emit(as_json, result.summary(), adapted_text(result, description))

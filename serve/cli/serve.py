@@ -35,6 +35,9 @@ def command(host: str, port: int, base: str | None) -> None:
         raise InputError(
             f"cannot listen on {host}:{port}: {error.strerror}", "Choose another --port or --host."
         ) from error
-    app = create_app(Session(base))
+    session = Session(base)
+    _ = session.located  # a wrong --base should fail now, not at the first request
+    app = create_app(session)
+    listener.listen()
     click.echo(f"HyperLoRA on http://{host}:{listener.getsockname()[1]}", err=True)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

@@ -111,6 +111,7 @@ def test_a_changed_recipe_repeats_only_what_depends_on_it(
 ) -> None:
     value = load_recipe(toy_recipe).model_dump(mode="json")
     value[part] |= changes
+    value["show"] = ["homes"]
     report = quickstart(QuickstartRecipe.model_validate(value), silent)
     assert report.cached == cached
     versions = {entry.name: entry.version for entry in session.registry.entries("adapter") if entry.aliases}

@@ -115,7 +115,7 @@ def test_requests_at_the_same_time_are_all_answered(client: TestClient, pool: Re
     [
         ("/v1/adapters/none", 404, "nothing is registered as none", "registry list"),
         ("/v1/adapters/plural?version=7", 404, "no such version", "registry show"),
-        ("/v1/adapters/plural?version=0", 404, "no such version", "registry show"),
+        ("/v1/adapters/plural?version=0", 400, "neither a version nor an alias", "@3"),
         ("/v1/adapters/plural?version=-1", 400, "neither a version nor an alias", "@3"),
         ("/v1/adapters/writer", 404, "writer is a generator, not an adapter", "GET /v1/adapters"),
         ("/v1/adapters/Bad%20Name", 400, "not a registry reference", "registry:NAME"),
