@@ -8,7 +8,6 @@ can fill.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import torch
@@ -18,19 +17,7 @@ from torch import Tensor, nn
 from hyperlora.bank import StackedFactors
 from hyperlora.base_models import BaseIdentity
 from hyperlora.prompts import DEFAULT_TEMPLATE, PromptTemplate
-from hyperlora.slots import ModuleSlot
-
-
-class SlotShape(BaseModel):
-    """A module slot as a generator stores it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field(max_length=256)
-    kind: str = Field(pattern=r"^[A-Za-z0-9_]{1,64}$")
-    layer: int = Field(ge=0, lt=4096)
-    in_features: int = Field(ge=1, le=2**18)
-    out_features: int = Field(ge=1, le=2**18)
+from hyperlora.target_modules import TargetModule
 
 
 class HypernetConfig(BaseModel):
@@ -40,7 +27,7 @@ class HypernetConfig(BaseModel):
         base: the base model it was trained through.
         encoder: id of the text encoder whose embeddings it takes.
         condition_size: their dimensions.
-        slots: the modules it writes, in order.
+        modules: the modules it writes, in order.
         rank, alpha: of the adapters it writes.
         width: of the shared network.
         embedding_size: of the layer and module-kind embeddings.
@@ -54,7 +41,7 @@ class HypernetConfig(BaseModel):
     base: BaseIdentity
     encoder: str
     condition_size: int = Field(ge=1, le=2**16)
-    slots: tuple[SlotShape, ...] = Field(min_length=1, max_length=4096)
+    modules: tuple[TargetModule, ...] = Field(min_length=1, max_length=4096)
     rank: int = Field(ge=1, le=1024)
     alpha: float = Field(gt=0, le=1e4)
     width: int = Field(ge=8, le=2**14)
@@ -72,26 +59,26 @@ class Hypernet(nn.Module):
     """Description embeddings in, stacked LoRA factors out.
 
     Args:
-        config: sizes and slots.
+        config: sizes and modules.
     """
 
     def __init__(self, config: HypernetConfig) -> None:
         super().__init__()
         self.config = config
-        layers = max(slot.layer for slot in config.slots) + 1
-        self._kinds = sorted({slot.kind for slot in config.slots})
+        layers = max(module.layer for module in config.modules) + 1
+        self._kinds = sorted({module.kind for module in config.modules})
         width, small = config.width, config.embedding_size
         self.condition = nn.Sequential(nn.Linear(config.condition_size, width), nn.GELU(), nn.LayerNorm(width))
         self.layer_embedding = nn.Embedding(layers, small)
         self.kind_embedding = nn.Embedding(len(self._kinds), small)
         self.mix = nn.Sequential(nn.Linear(width + 2 * small, width), nn.GELU(), nn.Linear(width, width), nn.GELU())
         self.norm = nn.LayerNorm(width)
-        shapes = {slot.kind: (slot.in_features, slot.out_features) for slot in config.slots}
+        shapes = {module.kind: (module.in_features, module.out_features) for module in config.modules}
         self.heads = nn.ModuleDict(
             {f"to_{kind}": nn.Linear(width, shapes[kind][1] * config.rank) for kind in self._kinds}
         )
         self.A = nn.ParameterDict(
-            {_key(slot.name): torch.empty(config.rank, slot.in_features) for slot in config.slots}
+            {_key(module.name): torch.empty(config.rank, module.in_features) for module in config.modules}
         )
         self._reset()
 
@@ -113,36 +100,22 @@ class Hypernet(nn.Module):
         Returns:
             Factors by module name, stacked over the n conditions; gradients flow through them.
         """
-        slots, n = self.config.slots, conditions.shape[0]
+        modules, n = self.config.modules, conditions.shape[0]
         device = conditions.device
-        layer = self.layer_embedding(torch.tensor([slot.layer for slot in slots], device=device))
-        kind = self.kind_embedding(torch.tensor([self._kinds.index(slot.kind) for slot in slots], device=device))
+        layer = self.layer_embedding(torch.tensor([module.layer for module in modules], device=device))
+        kind = self.kind_embedding(torch.tensor([self._kinds.index(module.kind) for module in modules], device=device))
         place = torch.cat([layer, kind], dim=-1)
         condition = self.condition(conditions * self.config.condition_size**0.5)
-        pair = torch.cat([condition[:, None].expand(-1, len(slots), -1), place[None].expand(n, -1, -1)], dim=-1)
+        pair = torch.cat([condition[:, None].expand(-1, len(modules), -1), place[None].expand(n, -1, -1)], dim=-1)
         features = self.norm(self.mix(pair) + condition[:, None])
         scaling = torch.full((n,), self.config.scaling, device=device)
         factors = {}
-        for position, slot in enumerate(slots):
-            B = self.heads[f"to_{slot.kind}"](features[:, position]).view(n, slot.out_features, self.config.rank)
-            A = self.A[_key(slot.name)].expand(n, -1, -1)
-            factors[slot.name] = StackedFactors(A, B, scaling)
+        for position, module in enumerate(modules):
+            B = self.heads[f"to_{module.kind}"](features[:, position]).view(n, module.out_features, self.config.rank)
+            A = self.A[_key(module.name)].expand(n, -1, -1)
+            factors[module.name] = StackedFactors(A, B, scaling)
         return factors
 
 
 def _key(name: str) -> str:
     return name.replace(".", "/")
-
-
-def slot_shapes(slots: Sequence[ModuleSlot]) -> tuple[SlotShape, ...]:
-    """Slots of a live model in the form a config stores."""
-    return tuple(
-        SlotShape(
-            name=slot.name,
-            kind=slot.kind,
-            layer=slot.layer,
-            in_features=slot.in_features,
-            out_features=slot.out_features,
-        )
-        for slot in slots
-    )

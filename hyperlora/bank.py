@@ -41,7 +41,7 @@ class Route:
 
     Attributes:
         index: (batch, k), long; positions in the stack.
-        weight: (batch, k); 0 where a slot is unused, so that a row of zeros is the bare base model.
+        weight: (batch, k); 0 where a place is unused, so that a row of zeros is the bare base model.
     """
 
     index: Tensor

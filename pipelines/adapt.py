@@ -16,40 +16,13 @@ from hyperlora.errors import InputError
 from hyperlora.identity import content_hash
 from hyperlora.merged_checkpoint import export_merged
 from hyperlora.peft_folder import require_free, write_adapter
-from hyperlora.prompts import render_completion, render_prompt
+from hyperlora.prompts import render_prompt
 from hyperlora.registry import Entry
-from hyperlora.scoring import teacher_forced_scores
 from hyperlora.tasks import Example
+from pipelines.candidates import RETRIEVED, SCORED, Candidate, Found, choose, find_candidates, score_candidates
 from pipelines.session import Session, check_description
 
-# Without examples a retrieved adapter is trusted from this similarity on. MiniLM puts a paraphrase of a known task
-# above it far more often than a description of another task; see docs/research/2026-11-21-first-quickstart.md.
-TRUSTED_SIMILARITY = 0.5
-# Adapters considered by similarity alone, and how many are tried where examples can tell them apart.
-RETRIEVED = 3
-SCORED = 16
 SHOWN_ANSWERS = 5
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One adapter that was considered.
-
-    Attributes:
-        reference: what it is: a registered adapter, or the generator that wrote it.
-        origin: `retrieved` or `generated`.
-        description: of the retrieved adapter; the query itself for a generated one.
-        similarity: cosine between query and description, None for a generated one.
-        exact_match: share of the given examples answered exactly, None without examples.
-        log_likelihood: mean log-probability of the given answers' tokens, None without examples.
-    """
-
-    reference: str
-    origin: str
-    description: str
-    similarity: float | None = None
-    exact_match: float | None = None
-    log_likelihood: float | None = None
 
 
 @dataclass(frozen=True)
@@ -128,9 +101,9 @@ def adapt(
     description = check_description(description)
     require_apart(out, merge)
     session = session or Session()
-    found = _candidates(session, description, SCORED if examples else RETRIEVED)
-    scored, base_match = _score(session, found, examples)
-    best, reason = _choose(scored, base_match, len(examples))
+    found = find_candidates(session, description, SCORED if examples else RETRIEVED)
+    scored, base_match = score_candidates(session, found, examples)
+    best, reason = choose(scored, base_match, len(examples))
     adapter = _finish(best[1], best[0], scored, base_match, reason, description, examples)
     answers = _show_answers(session, adapter, scored)
     entry = session.registry.register(adapter, registered_name(description, adapter))
@@ -160,97 +133,10 @@ def registered_name(description: str, adapter: Adapter) -> str:
     return "-".join(part for part in ("adapt", words, digest) if part)
 
 
-_Found = tuple[Candidate, Adapter]
-
-
-def _candidates(session: Session, description: str, count: int) -> list[_Found]:
-    found: list[_Found] = []
-    for hit in session.index().search(description, count) if len(session.index()) else []:
-        adapter = session.registry.load(hit.entry.reference)
-        found.append((Candidate(hit.entry.reference, "retrieved", hit.entry.description, hit.similarity), adapter))
-    generator = session.generator()
-    if generator is not None:
-        adapter = generator.generate(session.encoder, description)
-        found.append((Candidate(generator.entry.reference, "generated", description), adapter))
-    if not found:
-        raise InputError(
-            f"the registry has neither adapters nor a generator for {session.located.identity.id}",
-            "Run: hyperlora quickstart",
-        )
-    return found
-
-
-def _score(session: Session, found: Sequence[_Found], examples: Sequence[Example]) -> tuple[list[_Found], float | None]:
-    """Order candidates best first, scored on the examples if there are any; also the bare base model's score."""
-    if not examples:
-        return sorted(found, key=_trust, reverse=True), None
-    # one batch: every candidate and the bare base model on every example
-    rows = [(position, example) for position in (*range(len(found)), None) for example in examples]
-    template_of: dict[int | None, str] = {None: found[0][1].card.prompt_template}
-    template_of |= {position: adapter.card.prompt_template for position, (_, adapter) in enumerate(found)}
-    scores = teacher_forced_scores(
-        session.base,
-        [render_prompt(template_of[position], example.input) for position, example in rows],
-        [render_completion(template_of[position], example.output) for position, example in rows],
-        bank=session.bank,
-        factors=stack_adapters([adapter for _, adapter in found], session.base.device),
-        choices=[position for position, _ in rows],
-    )
-    count = len(examples)
-    matches = [sum(score.match for score in scores[i : i + count]) / count for i in range(0, len(scores), count)]
-    likelihoods = [
-        sum(score.log_likelihood for score in scores[i : i + count]) / count for i in range(0, len(scores), count)
-    ]
-    scored = [
-        (
-            Candidate(
-                candidate.reference,
-                candidate.origin,
-                candidate.description,
-                candidate.similarity,
-                matches[position],
-                likelihoods[position],
-            ),
-            adapter,
-        )
-        for position, (candidate, adapter) in enumerate(found)
-    ]
-    return sorted(scored, key=lambda pair: (pair[0].exact_match, pair[0].log_likelihood), reverse=True), matches[-1]
-
-
-def _trust(pair: _Found) -> float:
-    """Without examples: a close retrieved adapter, then the generated one, then retrieved ones that are far."""
-    similarity = pair[0].similarity
-    return TRUSTED_SIMILARITY if similarity is None else similarity
-
-
-def _choose(scored: Sequence[_Found], base_match: float | None, count: int) -> tuple[_Found, str]:
-    best = scored[0]
-    candidate = best[0]
-    if base_match is None:
-        closest = max((pair[0].similarity for pair in scored if pair[0].similarity is not None), default=None)
-        if candidate.origin == "retrieved":
-            return best, (
-                f"closest adapter of the pool: similarity {candidate.similarity:.2f} "
-                f"to {candidate.description!r}; no examples to score on"
-            )
-        near = "the pool is empty" if closest is None else f"the closest adapter has similarity {closest:.2f}"
-        return best, (
-            f"generated from the description: {near}, below {TRUSTED_SIMILARITY}; unproven without --examples"
-        )
-    reason = (
-        f"best of {len(scored)} candidates on {count} examples: exact match {candidate.exact_match:.2f} "
-        f"(base model {base_match:.2f}), mean log-likelihood {candidate.log_likelihood:.2f}"
-    )
-    if candidate.exact_match is not None and candidate.exact_match <= base_match:
-        reason += "; no better than the base model, so treat it with care"
-    return best, reason
-
-
 def _finish(
     adapter: Adapter,
     candidate: Candidate,
-    scored: Sequence[_Found],
+    scored: Sequence[Found],
     base_match: float | None,
     reason: str,
     description: str,
@@ -281,7 +167,7 @@ def _finish(
     return adapter.with_card(card)
 
 
-def _show_answers(session: Session, adapter: Adapter, scored: Sequence[_Found]) -> tuple[Answer, ...]:
+def _show_answers(session: Session, adapter: Adapter, scored: Sequence[Found]) -> tuple[Answer, ...]:
     """Base against adapted on the card's examples; without any, on the closest adapter's inputs, answers unknown."""
     shown = [(example.input, example.output) for example in adapter.card.examples[:SHOWN_ANSWERS]]
     if not shown:
@@ -303,6 +189,6 @@ def _show_answers(session: Session, adapter: Adapter, scored: Sequence[_Found]) 
     )
 
 
-def _closest_examples(scored: Sequence[_Found]) -> tuple[CardExample, ...]:
+def _closest_examples(scored: Sequence[Found]) -> tuple[CardExample, ...]:
     retrieved = [pair for pair in scored if pair[0].similarity is not None]
     return max(retrieved, key=lambda pair: pair[0].similarity or 0.0)[1].card.examples if retrieved else ()

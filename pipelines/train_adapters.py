@@ -12,7 +12,7 @@ from hyperlora.adapter import Adapter
 from hyperlora.bank import AdapterBank, Factors, StackedFactors, unstack
 from hyperlora.base_models import BaseModel
 from hyperlora.card import Card, CardExample
-from hyperlora.slots import ModuleSlot, find_slots
+from hyperlora.target_modules import TargetModule, find_target_modules
 from hyperlora.tasks import Task
 from pipelines.recipes import AdapterRecipe
 from pipelines.training import StepReport, train
@@ -23,12 +23,12 @@ CARD_EXAMPLES = 8
 class _StackedParameters(nn.Module):
     """Leaf factors of many adapters, trained side by side. Adam works elementwise, so none sees another."""
 
-    def __init__(self, slots: Sequence[ModuleSlot], names: Sequence[str], recipe: AdapterRecipe) -> None:
+    def __init__(self, modules: Sequence[TargetModule], names: Sequence[str], recipe: AdapterRecipe) -> None:
         super().__init__()
-        self._slots = slots
+        self._targets = modules
         n, rank = len(names), recipe.rank
-        self.A = nn.ParameterList([torch.empty(n, rank, slot.in_features) for slot in slots])
-        self.B = nn.ParameterList([torch.zeros(n, slot.out_features, rank) for slot in slots])
+        self.A = nn.ParameterList([torch.empty(n, rank, module.in_features) for module in modules])
+        self.B = nn.ParameterList([torch.zeros(n, module.out_features, rank) for module in modules])
         self.register_buffer("scaling", torch.full((n,), recipe.alpha / rank), persistent=False)
         # B starts at zero and A as in LoRA (Hu et al. 2021, section 4.1), from a generator of this recipe's seed
         generator = torch.Generator().manual_seed(recipe.seed)
@@ -45,7 +45,8 @@ class _StackedParameters(nn.Module):
         scaling = self.scaling
         assert isinstance(scaling, Tensor)
         return {
-            slot.name: StackedFactors(A, B, scaling) for slot, A, B in zip(self._slots, self.A, self.B, strict=True)
+            module.name: StackedFactors(A, B, scaling)
+            for module, A, B in zip(self._targets, self.A, self.B, strict=True)
         }
 
 
@@ -66,8 +67,8 @@ def train_adapters(
     Returns:
         The adapters in the tasks' order, on CPU, each with a card.
     """
-    slots = find_slots(base.model, recipe.target_modules)
-    stacked = _StackedParameters(slots, [task.name for task in tasks], recipe)
+    modules = find_target_modules(base.model, recipe.target_modules)
+    stacked = _StackedParameters(modules, [task.name for task in tasks], recipe)
     bank = AdapterBank(base.model)
     try:
         train(base, bank, tasks, stacked, recipe, folder, label="train adapters", on_step=on_step)

@@ -9,12 +9,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from generator.hypernet import Hypernet, HypernetConfig, slot_shapes
+from generator.hypernet import Hypernet, HypernetConfig
 from hyperlora.bank import AdapterBank, Factors
 from hyperlora.base_models import BaseModel
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
-from hyperlora.slots import find_slots
+from hyperlora.target_modules import find_target_modules
 from hyperlora.tasks import Task
 from pipelines.recipes import HypernetRecipe
 from pipelines.training import StepReport, train
@@ -65,7 +65,7 @@ def train_hypernet(
         base=base.identity,
         encoder=encoder.id,
         condition_size=encoder.dimensions,
-        slots=slot_shapes(find_slots(base.model, recipe.target_modules)),
+        modules=find_target_modules(base.model, recipe.target_modules),
         rank=recipe.rank,
         alpha=recipe.alpha,
         width=recipe.width,

@@ -161,9 +161,10 @@ def reader(
     import shutil
 
     from generator.artifact import WEIGHTS_FILE, read_generator, write_generator
-    from generator.hypernet import Hypernet, HypernetConfig, SlotShape
+    from generator.hypernet import Hypernet, HypernetConfig
     from hyperlora.base_models import load_base_model
     from hyperlora.peft_folder import read_adapter, write_adapter
+    from hyperlora.target_modules import TargetModule
 
     folder = tmp_path / request.param
     if request.param == "model":
@@ -173,9 +174,11 @@ def reader(
     if request.param == "adapter":
         write_adapter(adapter, folder)
         return folder / "adapter_model.safetensors", lambda: read_adapter(folder)
-    slot = SlotShape(name="model.layers.0.self_attn.q_proj", kind="q_proj", layer=0, in_features=64, out_features=64)
+    module = TargetModule(
+        name="model.layers.0.self_attn.q_proj", kind="q_proj", layer=0, in_features=64, out_features=64
+    )
     config = HypernetConfig(
-        base=adapter.base, encoder="e", condition_size=8, slots=(slot,), rank=2, alpha=4, width=8, embedding_size=2
+        base=adapter.base, encoder="e", condition_size=8, modules=(module,), rank=2, alpha=4, width=8, embedding_size=2
     )
     write_generator(Hypernet(config), folder)
     return folder / WEIGHTS_FILE, lambda: read_generator(folder)

@@ -12,10 +12,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from generator.artifact import read_generator, write_generator
-from generator.hypernet import Hypernet, HypernetConfig, slot_shapes
+from generator.hypernet import Hypernet, HypernetConfig
 from hyperlora.base_models import BaseModel
 from hyperlora.errors import AdapterFormatError
-from hyperlora.slots import find_slots
+from hyperlora.target_modules import find_target_modules
 
 A_KEY = "A.model/layers/0/self_attn/q_proj"
 
@@ -26,7 +26,7 @@ def network(tiny_base: BaseModel) -> Hypernet:
         base=tiny_base.identity,
         encoder="all-minilm-l6-v2-0123",
         condition_size=12,
-        slots=slot_shapes(find_slots(tiny_base.model, ["q_proj", "v_proj"])),
+        modules=find_target_modules(tiny_base.model, ["q_proj", "v_proj"]),
         rank=3,
         alpha=6,
         width=16,
@@ -76,11 +76,11 @@ def config(**changes: Any) -> Callable[[Path], None]:
     return spoil
 
 
-def first_slot(**changes: Any) -> Callable[[Path], None]:
+def first_module(**changes: Any) -> Callable[[Path], None]:
     def spoil(folder: Path) -> None:
         path = folder / "generator.json"
         fields = json.loads(path.read_text())
-        fields["slots"][0] |= changes
+        fields["modules"][0] |= changes
         path.write_text(json.dumps(fields))
 
     return spoil
@@ -105,16 +105,16 @@ SPOILED: dict[str, Callable[[Path], object]] = {
     "another rank": config(rank=4),
     "another width": config(width=32),
     "another condition": config(condition_size=13),
-    "no slots": config(slots=[]),
+    "no modules": config(modules=[]),
     "a template without input": config(prompt_template="Q:"),
-    "a slot of another size": first_slot(in_features=65),
-    "a slot of another name": first_slot(name="model.layers.0.self_attn.o_proj"),
-    "a slot of another kind": first_slot(kind="o_proj"),
-    "a slot in layer 4000": first_slot(layer=4000),
-    "a kind with a dot": first_slot(kind="q.proj"),
-    "a kind without a name": first_slot(kind=""),
-    "a kind that is a method": first_slot(kind="keys"),
-    "two slots of one name": first_slot(name="model.layers.1.self_attn.q_proj"),
+    "a module of another size": first_module(in_features=65),
+    "a module of another name": first_module(name="model.layers.0.self_attn.o_proj"),
+    "a module of another kind": first_module(kind="o_proj"),
+    "a module in layer 4000": first_module(layer=4000),
+    "a kind with a dot": first_module(kind="q.proj"),
+    "a kind without a name": first_module(kind=""),
+    "a kind that is a method": first_module(kind="keys"),
+    "two modules of one name": first_module(name="model.layers.1.self_attn.q_proj"),
     "NaN": tensors(lambda stored: stored[A_KEY].view(-1).__setitem__(0, float("nan"))),
     "Inf": tensors(lambda stored: stored["norm.bias"].__setitem__(0, float("inf"))),
     "a tensor too few": tensors(lambda stored: stored.pop("norm.bias")),

@@ -6,10 +6,10 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from generator.hypernet import Hypernet, HypernetConfig, slot_shapes
+from generator.hypernet import Hypernet, HypernetConfig
 from hyperlora.bank import AdapterBank, Route
 from hyperlora.base_models import BaseModel
-from hyperlora.slots import find_slots
+from hyperlora.target_modules import find_target_modules
 
 TARGETS = ["q_proj", "v_proj", "down_proj"]
 
@@ -19,7 +19,7 @@ def config_for(base: BaseModel, **changes: object) -> HypernetConfig:
         "base": base.identity,
         "encoder": "all-minilm-l6-v2-0123",
         "condition_size": 12,
-        "slots": slot_shapes(find_slots(base.model, TARGETS)),
+        "modules": find_target_modules(base.model, TARGETS),
         "rank": 3,
         "alpha": 6,
         "width": 16,
@@ -43,12 +43,12 @@ def conditions(n: int) -> torch.Tensor:
 
 def test_factors_have_the_shapes_of_the_slots_and_the_scaling_of_the_config(tiny_base: BaseModel) -> None:
     factors = Hypernet(config_for(tiny_base))(conditions(5))
-    slots = find_slots(tiny_base.model, TARGETS)
-    assert list(factors) == [slot.name for slot in slots]
-    for slot in slots:
-        stack = factors[slot.name]
-        assert stack.A.shape == (5, 3, slot.in_features)
-        assert stack.B.shape == (5, slot.out_features, 3)
+    modules = find_target_modules(tiny_base.model, TARGETS)
+    assert list(factors) == [module.name for module in modules]
+    for module in modules:
+        stack = factors[module.name]
+        assert stack.A.shape == (5, 3, module.in_features)
+        assert stack.B.shape == (5, module.out_features, 3)
         assert stack.scaling.tolist() == [2.0] * 5
 
 
@@ -104,7 +104,7 @@ def test_the_gradient_through_the_base_reaches_every_parameter(tiny_base: BaseMo
         {"alpha": float("nan")},
         {"alpha": float("inf")},
         {"condition_size": 0},
-        {"slots": ()},
+        {"modules": ()},
         {"kind": "cvae"},
         {"code": "import os"},
     ],

@@ -28,7 +28,8 @@ from hyperlora.prompts import render_prompt
 from hyperlora.registry import Registry
 from hyperlora.settings import reload_settings
 from hyperlora.tasks import Example, Task
-from pipelines.adapt import TRUSTED_SIMILARITY, adapt, registered_name
+from pipelines.adapt import adapt, registered_name
+from pipelines.candidates import TRUSTED_SIMILARITY
 from pipelines.session import LONGEST_DESCRIPTION, Session, check_description
 
 FAR = "Translate the sentence into Old Norse verse"

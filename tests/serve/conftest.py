@@ -88,10 +88,10 @@ def pool_home(
     import torch
 
     from generator.artifact import write_generator
-    from generator.hypernet import Hypernet, HypernetConfig, slot_shapes
+    from generator.hypernet import Hypernet, HypernetConfig
     from hyperlora.card import Card, CardExample
     from hyperlora.registry import Registry
-    from hyperlora.slots import find_slots
+    from hyperlora.target_modules import find_target_modules
 
     home = tmp_path_factory.mktemp("pool")
     copy_home(_empty_registry, home)
@@ -110,7 +110,7 @@ def pool_home(
         base=tiny_base.identity,
         encoder=encoder.id,
         condition_size=encoder.dimensions,
-        slots=slot_shapes(find_slots(tiny_base.model, ("q_proj", "v_proj"))),
+        modules=find_target_modules(tiny_base.model, ("q_proj", "v_proj")),
         rank=2,
         alpha=4,
         width=8,
