@@ -51,11 +51,8 @@ def export_merged(base: BaseFiles, adapter: Adapter, folder: Path) -> Path:
     """
     require_free(folder)
     adapter.require_base(base.identity)
-    files = {path: read_header(path) for path in sorted(base.folder.glob("*.safetensors"))}
-    if not files:
-        raise BaseModelError(f"{base.folder} holds no safetensors weights", "Save the base model with save_pretrained.")
+    files = check_fits(base, adapter)
     changes = {f"{name}.weight": factors for name, factors in adapter.modules.items()}
-    _check(changes, {name: entry for entries in files.values() for name, entry in entries.items()})
     if folder.is_dir():
         folder.rmdir()
     total = sum(path.stat().st_size for path in files)
@@ -76,16 +73,31 @@ def export_merged(base: BaseFiles, adapter: Adapter, folder: Path) -> Path:
     return folder
 
 
-def _check(changes: Mapping[str, LoraFactors], entries: Mapping[str, TensorEntry]) -> None:
+def check_fits(base: BaseFiles, adapter: Adapter) -> dict[Path, dict[str, TensorEntry]]:
+    """Check from the checkpoint's headers alone that every adapted module is there in the adapter's shape.
+
+    Returns:
+        The headers, by file.
+
+    Raises:
+        BaseModelError: the base model's folder holds no safetensors weights.
+        AdapterFormatError: a module is missing, of another shape, or quantised.
+    """
+    files = {path: read_header(path) for path in sorted(base.folder.glob("*.safetensors"))}
+    if not files:
+        raise BaseModelError(f"{base.folder} holds no safetensors weights", "Save the base model with save_pretrained.")
+    entries = {name: entry for header in files.values() for name, entry in header.items()}
     problems = []
-    for name, factors in changes.items():
+    for module, factors in adapter.modules.items():
+        name = f"{module}.weight"
         entry, shape = entries.get(name), (factors.B.shape[0], factors.A.shape[1])
         if entry is None:
             problems.append(f"the checkpoint has no tensor {name}")
         elif entry.dtype not in _DTYPES or entry.shape != shape:
             problems.append(f"{name} is {entry.dtype} {list(entry.shape)}, the adapter's change {list(shape)}")
     if problems:
-        raise AdapterFormatError("; ".join(problems[:4]), "Merge into an unquantised checkpoint of the adapter's base.")
+        raise AdapterFormatError("; ".join(problems[:4]), "Use an unquantised checkpoint of the adapter's base model.")
+    return files
 
 
 def _merge_file(

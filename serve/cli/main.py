@@ -20,12 +20,16 @@ COMMANDS = {
     "generate": "Write an adapter from a description alone.",
     "search": "Find the registered adapters closest to a description.",
     "merge": "Merge an adapter into the base model and write the checkpoint.",
+    "import": "Register your own PEFT folder.",
     "export": "Write a registered adapter as a PEFT folder.",
     "registry": "List and show what is registered.",
     "tasks": "List, show and check tasks.",
     "serve": "Serve the HTTP API and the web page.",
     "doctor": "Check that models, encoder, registry and hardware are usable.",
 }
+
+# commands whose name cannot name a module
+_MODULES = {"import": "import_adapter"}
 
 
 class _LazyGroup(click.Group):
@@ -37,7 +41,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"serve.cli.{cmd_name}").command
+        module = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = import_module(f"serve.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

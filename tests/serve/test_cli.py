@@ -176,6 +176,28 @@ def test_export_and_merge(pool: Registry, run: Run, tmp_path: Path) -> None:
     assert all(one[name].equal(two[name]) for name in one)
 
 
+def test_an_exported_folder_is_imported_under_another_name(pool: Registry, run: Run, tmp_path: Path) -> None:
+    run("export", "registry:plural", "--out", tmp_path / "peft")
+    template = r"Word: {input}\nPlural:"
+    imported = run(
+        *(
+            "import",
+            f"file:{tmp_path / 'peft'}",
+            "--name",
+            "mine",
+            "--description",
+            "Make many",
+            "--template",
+            template,
+        ),
+        "--json",
+    )
+    assert (imported.value["reference"], imported.value["origin"]) == ("registry:mine@1", "imported")
+    card = pool.load("registry:mine").card
+    assert (card.description, card.prompt_template) == ("Make many", "Word: {input}\nPlural:")
+    assert run("search", "Make many", "-k", "1", "--json").value[0]["name"] == "mine"
+
+
 def test_a_foreign_peft_folder_merges_when_its_base_is_named(
     pool: Registry, run: Run, tmp_path: Path, tiny_is_base: str
 ) -> None:
