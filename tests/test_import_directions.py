@@ -117,3 +117,9 @@ def test_the_doorway_may_reach_up_inside_a_function() -> None:
 def test_the_check_finds_what_could_run_code_from_a_file(source: str) -> None:
     assert len(forbidden(source)) == 1
     assert forbidden("from safetensors.torch import load\nload(data)\nf(trust_remote_code=False)") == []
+
+
+def test_no_module_hides_a_call_of_the_public_surface() -> None:
+    """Importing `hyperlora.merge` the module would put it in the place of `hyperlora.merge` the function."""
+    modules = {path.stem for path in (ROOT / "hyperlora").iterdir()}
+    assert modules & {"adapt", "generate", "merge", "search", "compose"} == set()

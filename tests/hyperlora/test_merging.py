@@ -16,8 +16,8 @@ from hyperlora.bank import AdapterBank, Route, stack_adapters
 from hyperlora.base_models import BaseModel, load_base_model
 from hyperlora.decoding import generate
 from hyperlora.errors import AdapterFormatError, BaseModelError, InputError
-from hyperlora.merge import merged
 from hyperlora.merged_checkpoint import export_merged
+from hyperlora.merging import merged
 from hyperlora.settings import reload_settings
 
 IDS = torch.arange(5, 37).view(2, 16)
