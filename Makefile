@@ -24,7 +24,7 @@ demo: setup
 	@$(BIN)/hyperlora quickstart
 
 test: setup
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" --durations=6
 
 test-all: setup
 	@$(BIN)/python -m pytest
