@@ -78,6 +78,21 @@ class TrackedRun:
         self.client.log_artifact(self.run_id, str(path))
 
 
+def run_finished(home: Path, identity: str) -> bool:
+    """True if a run with this identity ended well, so that all it should have registered is there."""
+    found = _find_run(connect(home), identity)
+    return found is not None and found.status == "FINISHED"
+
+
+def _find_run(client: Any, identity: str) -> Any:
+    """MLflow's info on the newest run with this identity, or None."""
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    found = client.search_runs(
+        [experiment.experiment_id], f"tags.`{_IDENTITY}` = '{identity}'", max_results=1, order_by=["start_time DESC"]
+    )
+    return found[0].info if found else None
+
+
 @contextmanager
 def tracked_run(home: Path, name: str, identity: str, params: Mapping[str, Any]) -> Iterator[TrackedRun]:
     """Open the MLflow run with this identity, continuing it if an earlier process was killed inside it.
@@ -90,14 +105,12 @@ def tracked_run(home: Path, name: str, identity: str, params: Mapping[str, Any])
     The run ends FINISHED, or FAILED if the body raises.
     """
     client = connect(home)
-    experiment = client.get_experiment_by_name(EXPERIMENT)
-    found = client.search_runs(
-        [experiment.experiment_id], f"tags.`{_IDENTITY}` = '{identity}'", max_results=1, order_by=["start_time DESC"]
-    )
-    if found:
-        run_id = found[0].info.run_id
+    found = _find_run(client, identity)
+    if found is not None:
+        run_id = found.run_id
         client.update_run(run_id, status="RUNNING")
     else:
+        experiment = client.get_experiment_by_name(EXPERIMENT)
         run_id = client.create_run(experiment.experiment_id, run_name=name, tags={_IDENTITY: identity}).info.run_id
         for key, value in params.items():
             client.log_param(run_id, key, value)

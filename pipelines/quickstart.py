@@ -14,8 +14,10 @@ import generator.artifact
 import generator.hypernet
 import hyperlora.bank
 import hyperlora.batching
+import hyperlora.metrics
 import hyperlora.prompts
 import hyperlora.scoring
+import hyperlora.target_modules
 import pipelines.compare
 import pipelines.train_adapters
 import pipelines.train_hypernet
@@ -28,7 +30,7 @@ from hyperlora.identity import code_hash, content_hash
 from hyperlora.scoring import teacher_forced_scores
 from hyperlora.settings import get_settings
 from hyperlora.tasks import Suite, Task
-from hyperlora.tracking import tracked_run
+from hyperlora.tracking import run_finished, tracked_run
 from pipelines.adapt import AdaptResult, adapt
 from pipelines.compare import Comparison, compare
 from pipelines.recipes import QuickstartRecipe
@@ -38,8 +40,9 @@ from pipelines.starter import open_suite
 GENERATOR_NAME = "quickstart-hypernet"
 SHOWN_TASKS = 3
 SHOWN_EXAMPLES = 5
-_TRAINING_CODE = (hyperlora.bank, hyperlora.batching, hyperlora.prompts, pipelines.training)
-_COMPARISON_CODE = (hyperlora.bank, hyperlora.batching, hyperlora.prompts, hyperlora.scoring, pipelines.compare)
+_CODE = (hyperlora.bank, hyperlora.batching, hyperlora.prompts)
+_TRAINING_CODE = (*_CODE, hyperlora.target_modules, pipelines.training)
+_COMPARISON_CODE = (*_CODE, hyperlora.metrics, hyperlora.scoring, pipelines.compare)
 
 
 @dataclass
@@ -132,7 +135,7 @@ def _trained_adapters(run: _Run) -> dict[str, Adapter]:
     recipe, registry = run.recipe.adapters, run.session.registry
     identity = run.identity("adapters", recipe.hash, code_hash((*_TRAINING_CODE, pipelines.train_adapters)))
     found = {entry.name: entry for entry in registry.find("adapter", identity)}
-    if all(task.name in found and CHAMPION in found[task.name].aliases for task in run.suite):
+    if run_finished(registry.home, identity) and all(task.name in found for task in run.suite):
         run.cached.append("adapters")
         return {task.name: registry.load(found[task.name].reference) for task in run.suite}
     base, tasks, folder = run.base_for_training(), list(run.suite), run.folder(identity)
@@ -179,8 +182,8 @@ def _trained_generator(run: _Run) -> LoadedGenerator:
     recipe, session = run.recipe.hypernet, run.session
     code = (*_TRAINING_CODE, pipelines.train_hypernet, generator.hypernet)
     identity = run.identity("hypernet", recipe.hash, session.encoder.id, code_hash(code))
-    found = [entry for entry in session.registry.find("generator", identity) if CHAMPION in entry.aliases]
-    if found:
+    found = session.registry.find("generator", identity)
+    if found and run_finished(session.registry.home, identity):
         run.cached.append("generator")
         network = generator.artifact.read_generator(session.registry.verified_folder(found[-1]))
         return LoadedGenerator(found[-1], network)

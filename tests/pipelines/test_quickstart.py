@@ -98,6 +98,17 @@ def test_a_second_run_takes_its_results_from_the_first_and_says_so(session: Sess
     assert json.loads(json.dumps(report.to_json()))["cached"] == STAGES
 
 
+def test_a_champion_that_someone_moved_stays_where_it_was_put(
+    session: Session, toy_recipe: Path, toy_tasks: list[Task]
+) -> None:
+    registry, name = session.registry, toy_tasks[0].name
+    better = registry.load(f"registry:{name}")
+    card = better.card.model_copy(update={"description": "Made elsewhere", "origin": "imported"})
+    moved = registry.set_alias(registry.register(better.with_card(card), name).reference, "champion")
+    assert quickstart(load_recipe(toy_recipe), silent).cached == STAGES
+    assert registry.get(f"registry:{name}@champion").reference == moved.reference
+
+
 @pytest.mark.parametrize(
     ("part", "changes", "cached"),
     [
