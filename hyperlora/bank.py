@@ -210,6 +210,23 @@ class AdapterBank:
         self._hooks.clear()
 
 
+def routed(
+    bank: AdapterBank | None,
+    factors: Factors | None,
+    choices: Sequence[int | None] | None,
+    rows: Sequence[int],
+) -> AbstractContextManager[None]:
+    """The context in which a batch of these rows of a larger job runs: each row's choice, or the bare base model.
+
+    Args:
+        bank, factors, choices: None leaves every row to the bare base model.
+        rows: positions in `choices`, one a sample.
+    """
+    if bank is None or factors is None or choices is None:
+        return nullcontext()
+    return bank.run(factors, Route.select([choices[row] for row in rows], bank.device))
+
+
 def stack_adapters(adapters: Sequence[Adapter], device: torch.device | str = "cpu") -> dict[str, StackedFactors]:
     """Stack adapters for a bank; smaller ranks and missing modules are filled with zeros, which change nothing."""
     shapes: dict[str, tuple[int, int, int]] = {}

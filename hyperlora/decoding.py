@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
 
-from hyperlora.bank import AdapterBank, Factors, Route
+from hyperlora.bank import AdapterBank, Factors, routed
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import length_buckets
 from hyperlora.prompts import read_answer
@@ -62,12 +61,7 @@ def generate(
         for line, row in enumerate(group):
             ids[line, width - len(encoded[row]) :] = torch.tensor(encoded[row])
             mask[line, width - len(encoded[row]) :] = 1
-        context = (
-            nullcontext()
-            if bank is None or factors is None or choices is None
-            else bank.run(factors, Route.select([choices[row] for row in group], base.device))
-        )
-        with context:
+        with routed(bank, factors, choices, group):
             output = base.model.generate(
                 input_ids=ids.to(base.device),
                 attention_mask=mask.to(base.device),

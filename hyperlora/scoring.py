@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
 
-from hyperlora.bank import AdapterBank, Factors, Route
+from hyperlora.bank import AdapterBank, Factors, routed
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import collate, encode, label_logits, length_buckets
 
@@ -51,12 +50,7 @@ def teacher_forced_scores(
     results: dict[int, Score] = {}
     for group in length_buckets([len(sample) for sample in encoded], batch_size):
         batch = collate([encoded[row] for row in group], base.pad_id, base.device)
-        context = (
-            nullcontext()
-            if bank is None or factors is None or choices is None
-            else bank.run(factors, Route.select([choices[row] for row in group], base.device))
-        )
-        with context:
+        with routed(bank, factors, choices, group):
             logits = label_logits(base.model, batch).float()
         best = logits.argmax(-1).tolist()
         log_probabilities = logits.log_softmax(-1).gather(1, batch.labels[:, None])[:, 0].tolist()
