@@ -44,8 +44,9 @@ def read_generator(folder: Path) -> Hypernet:
     with torch.device("meta"):
         network = Hypernet(config)
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
-    found = {name: entry.shape for name, entry in read_header(path).items()}
-    if any(entry.dtype != "F32" for entry in read_header(path).values()):
+    header = read_header(path)
+    found = {name: entry.shape for name, entry in header.items()}
+    if any(entry.dtype != "F32" for entry in header.values()):
         raise AdapterFormatError(f"{path} holds tensors that are not float32", remedy)
     if expected != found:
         differing = sorted(name for name in expected | found if expected.get(name) != found.get(name))
