@@ -74,11 +74,11 @@ def _by_suffix(pattern: dict[str, Any], module: str, default: Any) -> Any:
     return next((value for key, value in pattern.items() if f".{module}".endswith(f".{key}")), default)
 
 
-def read_adapter_config(path: Path) -> LoraConfig:
-    """Read and check an `adapter_config.json`.
+def read_config_json(path: Path) -> dict[str, Any]:
+    """The JSON object in an `adapter_config.json`, nothing in it checked yet.
 
     Raises:
-        AdapterFormatError: unreadable, not LoRA, or using features that are not supported; all of them named.
+        AdapterFormatError: missing, larger than 1 MiB, or not a JSON object.
     """
     if not path.is_file():
         raise AdapterFormatError(f"{path} is missing", "Point to a folder saved with PEFT's save_pretrained.")
@@ -90,6 +90,16 @@ def read_adapter_config(path: Path) -> LoraConfig:
         raise AdapterFormatError(f"{path} is not JSON: {error}", "Save the adapter again with PEFT.") from error
     if not isinstance(raw, dict):
         raise AdapterFormatError(f"{path} is not a JSON object", "Save the adapter again with PEFT.")
+    return raw
+
+
+def read_adapter_config(path: Path) -> LoraConfig:
+    """Read and check an `adapter_config.json`.
+
+    Raises:
+        AdapterFormatError: unreadable, not LoRA, or using features that are not supported; all of them named.
+    """
+    raw = read_config_json(path)
     problems = _feature_problems(raw)
     if not problems:
         try:
