@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from hyperlora.bank import AdapterBank
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,18 @@ def collate(samples: Sequence[Encoded], pad_id: int, device: torch.device | str 
     return Batch(ids.to(device), mask.to(device), *(torch.tensor(v, device=device) for v in (positions, labels, rows)))
 
 
-def label_logits(model: Any, batch: Batch) -> Tensor:
-    """Logits at the label positions only, (labels, vocabulary); the head never sees the other positions."""
+def label_logits(model: Any, batch: Batch, bank: AdapterBank | None = None) -> Tensor:
+    """Logits at the label positions only, (labels, vocabulary); the head never sees the other positions.
+
+    Args:
+        bank: the bank on the model, if one may be running; an adapter may change the head too.
+    """
     hidden = model.get_decoder()(
         input_ids=batch.input_ids, attention_mask=batch.attention_mask, use_cache=False
     ).last_hidden_state
     flat = hidden.reshape(-1, hidden.shape[-1])
-    return model.get_output_embeddings()(flat.index_select(0, batch.positions))
+    with nullcontext() if bank is None else bank.head_on_rows(batch.rows):
+        return model.get_output_embeddings()(flat.index_select(0, batch.positions))
 
 
 def length_buckets(lengths: Sequence[int], size: int) -> list[list[int]]:

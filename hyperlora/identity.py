@@ -27,6 +27,10 @@ def file_hash(path: Path) -> str:
 
 
 def code_hash(modules: Iterable[ModuleType]) -> str:
-    """SHA-256 over the source files of the modules whose change would change a run's result."""
-    files = sorted((module.__name__, Path(str(module.__file__))) for module in modules)
-    return content_hash([[name, file_hash(path)] for name, path in files])
+    """SHA-256 over the source files of the modules, or whole packages, whose change would change a run's result."""
+    files = []
+    for module in modules:
+        source = Path(str(module.__file__))
+        inside = source.parent.rglob("*.py") if hasattr(module, "__path__") else [source]
+        files += [(f"{module.__name__}/{path.relative_to(source.parent).as_posix()}", path) for path in inside]
+    return content_hash([[name, file_hash(path)] for name, path in sorted(files)])

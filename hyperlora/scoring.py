@@ -51,7 +51,7 @@ def teacher_forced_scores(
     for group in length_buckets([len(sample) for sample in encoded], batch_size):
         batch = collate([encoded[row] for row in group], base.pad_id, base.device)
         with routed(bank, factors, choices, group):
-            logits = label_logits(base.model, batch).float()
+            logits = label_logits(base.model, batch, bank).float()
         best = logits.argmax(-1).tolist()
         log_probabilities = logits.log_softmax(-1).gather(1, batch.labels[:, None])[:, 0].tolist()
         start = 0

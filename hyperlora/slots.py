@@ -123,7 +123,7 @@ class AdapterSlots:
             held = {slot for slot in slots if slot is not None}
             self._leases.update(held)
         try:
-            yield Route.select(slots, self._device)
+            yield Route.select(slots)
         finally:
             with self._lock:
                 self._leases.subtract(held)

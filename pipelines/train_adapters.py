@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from hyperlora.adapter import Adapter
-from hyperlora.bank import AdapterBank, Factors, StackedFactors, unstack
+from hyperlora.bank import AdapterBank, StackedFactors, unstack
 from hyperlora.base_models import BaseModel
 from hyperlora.card import Card, CardExample
 from hyperlora.target_modules import TargetModule, find_target_modules
@@ -41,7 +41,7 @@ class _StackedParameters(nn.Module):
     def module(self) -> nn.Module:
         return self
 
-    def factors(self, step: int) -> Factors:
+    def factors(self, step: int) -> dict[str, StackedFactors]:
         scaling = self.scaling
         assert isinstance(scaling, Tensor)
         return {

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
 from torch import nn
 
 from generator.hypernet import Hypernet, HypernetConfig
-from hyperlora.bank import AdapterBank, Factors
+from hyperlora.bank import AdapterBank, StackedFactors
 from hyperlora.base_models import BaseModel
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
@@ -30,7 +30,7 @@ class _DescribedTasks:
         self._names = [task.name for task in tasks]
         self._seed = recipe.seed
 
-    def factors(self, step: int) -> Factors:
+    def factors(self, step: int) -> Mapping[str, StackedFactors]:
         rows = [
             embeddings[random.Random(f"{self._seed}/{name}/{step}").randrange(len(embeddings))]
             for name, embeddings in zip(self._names, self._embeddings, strict=True)

@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from hyperlora.bank import AdapterBank, Factors, Route, StackedFactors
+from hyperlora.bank import AdapterBank, Route, StackedFactors
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import Encoded, collate, encode, label_logits, length_buckets
 from hyperlora.durable import fault_point, write_bytes
@@ -36,7 +36,7 @@ class Trainee(Protocol):
     def module(self) -> nn.Module:
         """Holds every trained parameter."""
 
-    def factors(self, step: int) -> Factors:
+    def factors(self, step: int) -> Mapping[str, StackedFactors]:
         """One adapter per task, in the tasks' order, differentiable with respect to the parameters."""
 
 
@@ -121,7 +121,7 @@ def _schedule(step: int, recipe: AdapterRecipe | HypernetRecipe) -> float:
 def _accumulate(
     base: BaseModel,
     bank: AdapterBank,
-    factors: Factors,
+    factors: Mapping[str, StackedFactors],
     samples: Sequence[tuple[int, Encoded]],
     num_tasks: int,
     micro_batch: int,
@@ -140,8 +140,8 @@ def _accumulate(
         batch = collate([samples[position][1] for position in group], base.pad_id, base.device)
         rows = [samples[position][0] for position in group]
         weight = torch.tensor([1.0 / tokens[row] for row in rows], device=base.device)
-        with bank.run(leaves, Route.select(rows, base.device)):
-            logits = label_logits(base.model, batch).float()
+        with bank.run(leaves, Route.select(rows)):
+            logits = label_logits(base.model, batch, bank).float()
         losses = nn.functional.cross_entropy(logits, batch.labels, reduction="none")
         loss = (losses * weight.index_select(0, batch.rows)).sum()
         loss.backward()

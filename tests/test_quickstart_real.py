@@ -213,6 +213,7 @@ def test_bank_peft_and_merged_checkpoint_agree_token_for_token(
 ) -> None:
     from hyperlora.bank import AdapterBank, stack_adapters
     from hyperlora.decoding import generate
+    from hyperlora.sampling import Sampling
     from hyperlora.peft_folder import read_adapter
 
     bank = AdapterBank(real_base.model)
@@ -223,7 +224,7 @@ def test_bank_peft_and_merged_checkpoint_agree_token_for_token(
             bank=bank,
             factors=stack_adapters([read_adapter(folders[0], real_base.identity)]),
             choices=[0] * len(prompts),
-            max_new_tokens=NEW_TOKENS,
+            sampling=Sampling(max_new_tokens=NEW_TOKENS),
         )
     finally:
         bank.close()

@@ -21,6 +21,7 @@ from hyperlora.bank import AdapterBank, Route, StackedFactors, delta, stack_adap
 from hyperlora.base_models import BaseModel
 from hyperlora.decoding import generate
 from hyperlora.errors import AdapterFormatError, InputError
+from hyperlora.sampling import Sampling
 
 PROMPTS = ["Input: cat\nOutput:", "dog", "Name the capital of the country. France is where Paris is."]
 ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -129,7 +130,7 @@ def test_delta_is_its_formula() -> None:
         for slot in range(2):
             n = int(route.index[sample, slot])
             expected[sample] += route.weight[sample, slot] * scaling[n] * (x[sample] @ A[n].T) @ B[n].T
-    torch.testing.assert_close(delta(x, StackedFactors(A, B, scaling), route), expected, atol=1e-12, rtol=0)
+    torch.testing.assert_close(delta(x, A, B, scaling, route), expected, atol=1e-12, rtol=0)
 
 
 def test_gradients_equal_autograd_through_dense_weights(tiny_base: BaseModel, bank: AdapterBank) -> None:
@@ -181,7 +182,12 @@ def test_generation_in_one_left_padded_batch_equals_peft_one_at_a_time(
         stops = [position for position, token in enumerate(tokens) if token in tiny_base.stop_ids]
         expected.append(tuple(tokens[: stops[0]] if stops else tokens))
     together = generate(
-        tiny_base, prompts, bank=bank, factors=stack_adapters(adapters), choices=choices, max_new_tokens=12
+        tiny_base,
+        prompts,
+        bank=bank,
+        factors=stack_adapters(adapters),
+        choices=choices,
+        sampling=Sampling(max_new_tokens=12),
     )
     assert [answer.tokens for answer in together] == expected
     assert len(set(expected)) > 3

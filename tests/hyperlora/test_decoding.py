@@ -12,6 +12,7 @@ from hyperlora.bank import AdapterBank, Factors, Route, StackedFactors, stack_ad
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import collate, encode, label_logits, length_buckets
 from hyperlora.decoding import generate
+from hyperlora.sampling import Sampling
 from hyperlora.scoring import teacher_forced_scores
 
 PROMPTS = ["Input: cat\nOutput:", "Input: dog\nOutput:", "Input: a longer one\nOutput:"]
@@ -127,7 +128,7 @@ def test_a_new_line_after_the_answer_counts_as_its_end(tiny_base: BaseModel, mon
     assert len(newline) == 1
     labels = [*tiny_base.tokenizer(" cats", add_special_tokens=False)["input_ids"], newline[0]]
 
-    def writes_cats_and_a_line(model: object, batch: object) -> torch.Tensor:
+    def writes_cats_and_a_line(model: object, batch: object, bank: object) -> torch.Tensor:
         return torch.nn.functional.one_hot(torch.tensor(labels), len(tiny_base.tokenizer)).float() * 9
 
     monkeypatch.setattr("hyperlora.scoring.label_logits", writes_cats_and_a_line)
@@ -137,9 +138,9 @@ def test_a_new_line_after_the_answer_counts_as_its_end(tiny_base: BaseModel, mon
 
 def test_answers_come_in_the_order_of_the_prompts_whatever_the_batches(tiny_base: BaseModel) -> None:
     prompts = [*PROMPTS, "a", "Name the capital of the country. " * 3, "b"]
-    whole = generate(tiny_base, prompts, max_new_tokens=6)
-    assert generate(tiny_base, prompts, max_new_tokens=6, batch_size=2) == whole
-    assert [generate(tiny_base, [prompt], max_new_tokens=6)[0] for prompt in prompts] == whole
+    whole = generate(tiny_base, prompts, sampling=Sampling(max_new_tokens=6))
+    assert generate(tiny_base, prompts, sampling=Sampling(max_new_tokens=6), batch_size=2) == whole
+    assert [generate(tiny_base, [prompt], sampling=Sampling(max_new_tokens=6))[0] for prompt in prompts] == whole
     assert len({answer.tokens for answer in whole}) > 3
     assert max(len(answer.tokens) for answer in whole) == 6
     assert generate(tiny_base, []) == []
@@ -148,11 +149,11 @@ def test_answers_come_in_the_order_of_the_prompts_whatever_the_batches(tiny_base
 def test_tokens_end_before_the_stop_token_and_text_holds_no_special_ones(
     tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [free] = generate(tiny_base, [PROMPTS[0]], max_new_tokens=8)
+    [free] = generate(tiny_base, [PROMPTS[0]], sampling=Sampling(max_new_tokens=8))
     stop = free.tokens[4]
     first = free.tokens.index(stop)
     monkeypatch.setattr(tiny_base.model.generation_config, "eos_token_id", [tiny_base.pad_id, stop])
-    [stopped, _] = generate(tiny_base, PROMPTS[:2], max_new_tokens=8)
+    [stopped, _] = generate(tiny_base, PROMPTS[:2], sampling=Sampling(max_new_tokens=8))
     assert stopped.tokens == free.tokens[:first]
 
 

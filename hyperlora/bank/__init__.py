@@ -1,0 +1,24 @@
+"""The bank: one batch in which every sample, or token, has its own adapter or its own weighted mix.
+
+Training many adapters in one pass, training a hypernetwork through the base, scoring candidates and answering a mixed
+batch are all the same call, with factors from another place: leaf parameters, generated tensors or slots.
+"""
+
+from hyperlora.bank.bank import AdapterBank, Prepared, routed
+from hyperlora.bank.delta import delta
+from hyperlora.bank.factors import Factors, ModuleFactors, RankBuckets, StackedFactors, stack_adapters, unstack
+from hyperlora.bank.route import Route
+
+__all__ = [
+    "AdapterBank",
+    "Factors",
+    "ModuleFactors",
+    "Prepared",
+    "RankBuckets",
+    "Route",
+    "StackedFactors",
+    "delta",
+    "routed",
+    "stack_adapters",
+    "unstack",
+]
