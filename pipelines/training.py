@@ -60,12 +60,14 @@ def step_samples(task: Task, count: int, step: int, per_step: int, seed: int) ->
 
     Depends on nothing but its arguments, so that a resumed run sees what the killed one would have seen.
     """
+    orders: dict[int, list[int]] = {}
     chosen = []
     for position in range(step * per_step, (step + 1) * per_step):
         epoch, offset = divmod(position, count)
-        order = list(range(count))
-        random.Random(f"{seed}/{task.name}/{epoch}").shuffle(order)
-        chosen.append(order[offset])
+        if epoch not in orders:
+            orders[epoch] = list(range(count))
+            random.Random(f"{seed}/{task.name}/{epoch}").shuffle(orders[epoch])
+        chosen.append(orders[epoch][offset])
     return chosen
 
 

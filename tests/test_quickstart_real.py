@@ -213,8 +213,8 @@ def test_bank_peft_and_merged_checkpoint_agree_token_for_token(
 ) -> None:
     from hyperlora.bank import AdapterBank, stack_adapters
     from hyperlora.decoding import generate
-    from hyperlora.sampling import Sampling
     from hyperlora.peft_folder import read_adapter
+    from hyperlora.sampling import Sampling
 
     bank = AdapterBank(real_base.model)
     try:

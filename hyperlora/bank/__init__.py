@@ -8,9 +8,11 @@ from hyperlora.bank.bank import AdapterBank, Prepared, routed
 from hyperlora.bank.delta import delta
 from hyperlora.bank.factors import Factors, ModuleFactors, RankBuckets, StackedFactors, stack_adapters, unstack
 from hyperlora.bank.route import Route
+from hyperlora.bank.slots import AdapterSlots
 
 __all__ = [
     "AdapterBank",
+    "AdapterSlots",
     "Factors",
     "ModuleFactors",
     "Prepared",

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from hyperlora.adapter import Adapter
-from hyperlora.bank import AdapterBank, Route, stack_adapters
+from hyperlora.bank import AdapterBank, AdapterSlots, Route, stack_adapters
 from hyperlora.base_models import BaseModel
 from hyperlora.errors import AdapterFormatError, InputError
-from hyperlora.slots import AdapterSlots
 from hyperlora.target_modules import find_target_modules
 
 IDS = torch.tensor([[5, 9, 30, 7], [40, 8, 9, 11]])
@@ -25,7 +24,7 @@ IDS = torch.tensor([[5, 9, 30, 7], [40, 8, 9, 11]])
 @pytest.fixture
 def slots(tiny_base: BaseModel) -> AdapterSlots:
     targets = find_target_modules(tiny_base.model, ["q_proj", "v_proj"])
-    return AdapterSlots(targets, capacity=3, max_rank=6)
+    return AdapterSlots(targets, {6: 3})
 
 
 def alone(base: BaseModel, bank: AdapterBank, adapter: Adapter | None) -> Tensor:
@@ -101,7 +100,7 @@ def test_what_does_not_fit_is_refused_and_takes_no_slot(
     assert (slots.num_free, slots.names) == (3, ())
     for number in range(3):
         slots.put(f"{number}", make_adapter(seed=number))
-    with pytest.raises(InputError, match="all 3 slots are taken"):
+    with pytest.raises(InputError, match="all slots that hold rank 4 are taken"):
         slots.put("3", make_adapter(seed=3))
     assert slots.names == ("0", "1", "2")
     with pytest.raises(InputError, match="not loaded: 7, 8"), slots.lease(["8", "0", "7"]):
@@ -115,7 +114,7 @@ def test_what_does_not_fit_is_refused_and_takes_no_slot(
 def test_every_slot_is_free_current_or_leased_whatever_happens(
     tiny_base: BaseModel, make_adapter: Callable[..., Adapter], steps: list[tuple[str, int]]
 ) -> None:
-    slots = AdapterSlots(find_target_modules(tiny_base.model, ["q_proj", "v_proj"]), capacity=4, max_rank=4)
+    slots = AdapterSlots(find_target_modules(tiny_base.model, ["q_proj", "v_proj"]), {4: 4})
     adapter, current, leases = make_adapter(), {}, []
     versions = 0
     for action, number in steps:
