@@ -73,14 +73,15 @@ def generate(description: str, *, base: str | None = None) -> Adapter:
     return generate_adapter(Session(base), description)
 
 
-def merge(adapter: str, out: Path | str, *, base: str | None = None) -> Path:
+def merge(adapter: str, out: Path | str, *, base: str | None = None, dequantise: bool = False) -> Path:
     """Write the base model with an adapter merged in; the same as `hyperlora merge`.
 
     Args:
         adapter: `registry:NAME[@VERSION]` or `file:FOLDER`.
+        dequantise: merge a quantised base model in its plain, larger form.
     """
     loaded = open_adapter(adapter, base)
-    return export_merged(locate_base(base or loaded.base.id), loaded, Path(out))
+    return export_merged(locate_base(base or loaded.base.id), loaded, Path(out), dequantise=dequantise)
 
 
 def open_adapter(reference: str, base: str | None = None) -> Adapter:

@@ -12,9 +12,10 @@ from serve.cli.main import base_option, emit, json_option
 @click.command()
 @click.argument("adapter")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Write the checkpoint here.")
+@click.option("--dequantise", is_flag=True, help="Merge a quantised base model in its plain, larger form.")
 @base_option
 @json_option
-def command(adapter: str, out: Path, base: str | None, as_json: bool) -> None:
+def command(adapter: str, out: Path, dequantise: bool, base: str | None, as_json: bool) -> None:
     """Merge ADAPTER (registry:NAME or file:FOLDER) into the base model and write the checkpoint.
 
     \b
@@ -25,5 +26,5 @@ def command(adapter: str, out: Path, base: str | None, as_json: bool) -> None:
     from hyperlora.peft_folder import require_free
 
     require_free(out)
-    merge(adapter, out, base=base)
+    merge(adapter, out, base=base, dequantise=dequantise)
     emit(as_json, {"out": str(out), "adapter": adapter}, f"{out}: base model with {adapter} merged in")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
 from hyperlora import __version__
@@ -207,6 +208,29 @@ def test_a_foreign_peft_folder_merges_when_its_base_is_named(
     assert refused.code == 1
     assert "Name it with --base" in refused.err
     assert run("merge", f"file:{tmp_path / 'peft'}", "--base", tiny_is_base, "--out", tmp_path / "merged").code == 0
+
+
+def test_a_quantised_base_is_merged_only_when_dequantising_is_asked_for(
+    pool: Registry, run: Run, tmp_path: Path, tiny_base_folder: Path
+) -> None:
+    shutil.copytree(tiny_base_folder, tmp_path / "fp8")
+    weights = load_file(tmp_path / "fp8" / "model.safetensors")
+    for name in [name for name in weights if name.endswith("_proj.weight")]:
+        weights[f"{name}_scale_inv"] = torch.ones(weights[name].shape[0] // 32, weights[name].shape[1] // 32)
+        weights[name] = weights[name].to(torch.float8_e4m3fn)
+    save_file(weights, tmp_path / "fp8" / "model.safetensors", metadata={"format": "pt"})
+    config = json.loads((tmp_path / "fp8" / "config.json").read_text())
+    config["quantization_config"] = {"quant_method": "fp8", "weight_block_size": [32, 32]}
+    (tmp_path / "fp8" / "config.json").write_text(json.dumps(config))
+    run("export", "registry:plural", "--out", tmp_path / "peft")
+    (tmp_path / "peft" / "hyperlora.json").unlink()
+
+    merge = ("merge", f"file:{tmp_path / 'peft'}", "--base", f"file:{tmp_path / 'fp8'}", "--out", tmp_path / "merged")
+    refused = run(*merge)
+    assert refused.code == 1
+    assert "--dequantise" in refused.err
+    assert run(*merge, "--dequantise").code == 0
+    assert {tensor.dtype for tensor in load_file(tmp_path / "merged" / "model.safetensors").values()} == {torch.float32}
 
 
 def test_adapt_registers_and_writes(pool: Registry, run: Run, tmp_path: Path) -> None:
