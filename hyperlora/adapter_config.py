@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hyperlora.errors import AdapterFormatError
+from hyperlora.lora_features import KNOWN_FIELDS, refused_features, shown
+from hyperlora.module_patterns import ModulePattern, first_match, parse_pattern
+from hyperlora.strict_json import parse_json
+from hyperlora.target_selection import TargetSelection, read_selection
 
-# A plain module path. PEFT reads pattern keys as regular expressions; one from a stranger is never run here.
-_MODULE_PATH = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
 _LARGEST_CONFIG = 2**20
-
-# Fields that change nothing for a LoRA adapter that is only read.
-_IGNORED = {
-    "auto_mapping", "base_model_name_or_path", "revision", "inference_mode", "lora_dropout",
-    "loftq_config", "eva_config", "corda_config", "peft_version", "target_modules", "exclude_modules",
-    "layers_to_transform", "layers_pattern", "runtime_config", "qalora_group_size", "ensure_weight_tying",
-    "arrow_config", "lora_ga_config", "monteclora_config", "velora_config",
-}  # fmt: skip
-# Features that change what the tensors mean; any value but these defaults is refused.
-_REFUSED_UNLESS: dict[str, tuple[Any, ...]] = {
-    "use_dora": (False, None),
-    "use_qalora": (False, None),
-    "use_bdlora": (False, None),
-    "kasa_config": (None,),
-    # the others (PiSSA, OLoRA, CorDA, LoftQ, LoRA-GA) rewrite the base weights when they are loaded
-    "init_lora_weights": (True, False, None, "gaussian", "eva", "orthogonal"),
-    "modules_to_save": (None, []),
-    "bias": ("none", None),
-    "lora_bias": (False, None),
-    "fan_in_fan_out": (False, None),
-    "layer_replication": (None, []),
-    "target_parameters": (None, []),
-    "trainable_token_indices": (None, [], {}),
-    "alora_invocation_tokens": (None, []),
-    "megatron_config": (None, {}),
-    "megatron_core": (None, "megatron.core"),
-}
-
+_SAVE_AGAIN = "Save the adapter again with PEFT."
+_CORRECT = "Correct the field, or save the adapter again with PEFT."
+_PATTERN_REMEDY = (
+    r"Write the module's path, or a pattern of plain text, ., .*, \., \d+, [0-9] and (a|b) without repeated groups."
+)
 
 _Alpha = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
 
@@ -57,73 +37,111 @@ class LoraConfig(BaseModel):
     r: int = Field(ge=1, le=4096)
     lora_alpha: _Alpha
     use_rslora: bool = False
-    rank_pattern: dict[str, int] = Field(default_factory=dict)
+    rank_pattern: dict[str, Annotated[int, Field(ge=1, le=4096)]] = Field(default_factory=dict)
     alpha_pattern: dict[str, _Alpha] = Field(default_factory=dict)
 
     def rank_of(self, module: str) -> int:
         """The rank the config gives a module."""
-        return _by_suffix(self.rank_pattern, module, self.r)
+        key = first_match(self._rank_patterns, module)
+        return self.r if key is None else self.rank_pattern[key]
+
+    def alpha_of(self, module: str) -> float:
+        """The alpha the config gives a module."""
+        key = first_match(self._alpha_patterns, module)
+        return self.lora_alpha if key is None else self.alpha_pattern[key]
 
     def scaling_of(self, module: str) -> float:
         """alpha / rank, or alpha / sqrt(rank) under rsLoRA (Kalajdzievski 2023, section 3)."""
-        rank, alpha = self.rank_of(module), _by_suffix(self.alpha_pattern, module, self.lora_alpha)
-        return alpha / (math.sqrt(rank) if self.use_rslora else rank)
+        rank = self.rank_of(module)
+        return self.alpha_of(module) / (math.sqrt(rank) if self.use_rslora else rank)
+
+    @cached_property
+    def _rank_patterns(self) -> list[tuple[str, ModulePattern]]:
+        return _parsed(self.rank_pattern)
+
+    @cached_property
+    def _alpha_patterns(self) -> list[tuple[str, ModulePattern]]:
+        return _parsed(self.alpha_pattern)
 
 
-def _by_suffix(pattern: dict[str, Any], module: str, default: Any) -> Any:
-    return next((value for key, value in pattern.items() if f".{module}".endswith(f".{key}")), default)
+@dataclass(frozen=True)
+class ConfigProblem:
+    """One fault of a config.
+
+    Attributes:
+        kind: `unsupported` for a feature or pattern that is sound but not read, else `malformed`.
+        text: field and fault.
+        remedy: what to do next.
+    """
+
+    kind: Literal["unsupported", "malformed"]
+    text: str
+    remedy: str
 
 
 def read_config_json(path: Path) -> dict[str, Any]:
-    """The JSON object in an `adapter_config.json`, nothing in it checked yet.
+    """The JSON object in an `adapter_config.json`, nothing in it checked yet but that no field is there twice.
 
     Raises:
-        AdapterFormatError: missing, larger than 1 MiB, or not a JSON object.
+        AdapterFormatError: missing, not a regular file, larger than 1 MiB, or not a JSON object.
     """
     if not path.is_file():
-        raise AdapterFormatError(f"{path} is missing", "Point to a folder saved with PEFT's save_pretrained.")
+        what = "is not a regular file" if path.exists() and not path.is_dir() else "is missing"
+        raise AdapterFormatError(f"{path} {what}", "Point to a folder saved with PEFT's save_pretrained.")
     if path.stat().st_size > _LARGEST_CONFIG:
-        raise AdapterFormatError(f"{path} is larger than 1 MiB", "Save the adapter again with PEFT.")
+        raise AdapterFormatError(f"{path} is larger than 1 MiB", _SAVE_AGAIN)
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = parse_json(path.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise AdapterFormatError(f"{path} is not JSON: {error}", "Save the adapter again with PEFT.") from error
+        raise AdapterFormatError(f"{path} is not JSON: {error}", _SAVE_AGAIN) from error
     if not isinstance(raw, dict):
-        raise AdapterFormatError(f"{path} is not a JSON object", "Save the adapter again with PEFT.")
+        raise AdapterFormatError(f"{path} is not a JSON object", _SAVE_AGAIN)
     return raw
 
 
-def read_adapter_config(path: Path) -> LoraConfig:
-    """Read and check an `adapter_config.json`.
+def check_config(raw: Mapping[str, Any]) -> tuple[LoraConfig | None, TargetSelection, list[ConfigProblem]]:
+    """Check what an `adapter_config.json` says.
 
-    Raises:
-        AdapterFormatError: unreadable, not LoRA, or using features that are not supported; all of them named.
+    Returns:
+        Its ranks and scalings (None if they cannot be made out), its choice of modules, and every problem: fields
+        nobody knows, features that are not supported, and malformed values.
     """
-    raw = read_config_json(path)
-    problems = _feature_problems(raw)
-    if not problems:
-        try:
-            return LoraConfig.model_validate({key: value for key, value in raw.items() if value is not None})
-        except ValidationError as error:
-            problems = [f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}" for issue in error.errors()]
-    raise AdapterFormatError(
-        f"{path}: {'; '.join(problems)}", "Convert or retrain it as a plain LoRA adapter (no extra features)."
-    )
-
-
-def _feature_problems(raw: dict[str, Any]) -> list[str]:
-    known = set(LoraConfig.model_fields) | _IGNORED | set(_REFUSED_UNLESS)
-    problems = [f"unknown field {key!r}" for key in sorted(raw) if key not in known and raw[key] not in (None, False)]
-    problems += [
-        f"{key}={raw[key]!r} is not supported"
-        for key, defaults in _REFUSED_UNLESS.items()
-        if key in raw and raw[key] not in defaults
+    problems = [
+        ConfigProblem("unsupported", f"unknown field {shown(name)}", "Remove it, if the adapter is plain LoRA.")
+        for name in sorted(raw)
+        if name not in KNOWN_FIELDS and raw[name] not in (None, False)
     ]
+    features = refused_features(raw)
+    problems += [ConfigProblem("unsupported", f"{where} {row.reason}", row.remedy) for row, where in features]
     for field in ("rank_pattern", "alpha_pattern"):
-        keys = raw.get(field) if isinstance(raw.get(field), dict) else {}
+        keys = raw[field] if isinstance(raw.get(field), dict) else {}
         problems += [
-            f"{field} key {key[:80]!r} is not a plain module path"
-            for key in keys or {}
-            if not _MODULE_PATH.fullmatch(key)
+            ConfigProblem(
+                "unsupported",
+                f"{field} key {shown(key)} is not a plain module path, nor a pattern that is matched here",
+                _PATTERN_REMEDY,
+            )
+            for key in keys
+            if parse_pattern(key) is None
         ]
-    return problems
+    selection, malformed = read_selection(raw)
+    problems += [ConfigProblem("malformed", f"{name}: {text}", _CORRECT) for name, text in malformed]
+    config = None
+    try:
+        config = LoraConfig.model_validate({key: value for key, value in raw.items() if value is not None})
+    except ValidationError as error:
+        refused = {row.field for row, _ in features}
+        problems += [
+            ConfigProblem("malformed", f"{_place(issue['loc'])}: {issue['msg']}", _CORRECT)
+            for issue in error.errors(include_input=False, include_url=False)
+            if issue["loc"][0] not in refused
+        ]
+    return config, selection, problems
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join([str(location[0]), *map(shown, location[1:])])
+
+
+def _parsed(pattern: Mapping[str, object]) -> list[tuple[str, ModulePattern]]:
+    return [(key, parsed) for key in pattern if (parsed := parse_pattern(key)) is not None]

@@ -10,38 +10,30 @@ from typing import Any
 
 import torch
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import save
 
-from hyperlora.adapter import Adapter, LoraFactors
-from hyperlora.adapter_config import LoraConfig, read_adapter_config
+from hyperlora.adapter import Adapter
 from hyperlora.base_models.identity import BaseIdentity
 from hyperlora.card import Card
 from hyperlora.durable import staged_folder, write_bytes, write_json
 from hyperlora.errors import AdapterFormatError, InputError
-from hyperlora.safetensors_header import read_header
+from hyperlora.folder_reading import CONFIG_FILE, LARGEST_CHANGE, WEIGHTS_FILE, change_bound, read_folder
+from hyperlora.folder_record import FORMAT_VERSION, RECORD_FILE, FolderRecord, read_record
 
-WEIGHTS_FILE = "adapter_model.safetensors"
-CONFIG_FILE = "adapter_config.json"
-RECORD_FILE = "hyperlora.json"
-FORMAT_VERSION = 1
+__all__ = [
+    "CONFIG_FILE",
+    "RECORD_FILE",
+    "WEIGHTS_FILE",
+    "read_adapter",
+    "read_card",
+    "require_free",
+    "target_modules",
+    "write_adapter",
+    "write_adapter_files",
+]
 
-_KEY = re.compile(r"base_model\.model\.(?P<module>[A-Za-z0-9_.]+)\.lora_(?P<factor>[AB])\.weight")
 _LAYER = re.compile(r"(?P<before>.*\.)(?P<layer>\d+)\.(?P<rest>.+)")
-_PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.pickle", "*.ckpt")
-_FLOATS = ("F32", "F16", "BF16")
 _DTYPES = {torch.float32, torch.float16, torch.bfloat16}
-
-
-class FolderRecord(BaseModel):
-    """What `hyperlora.json` holds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    format_version: int
-    base: BaseIdentity
-    card: Card
 
 
 def write_adapter(adapter: Adapter, folder: Path, dtype: torch.dtype = torch.float32) -> Path:
@@ -76,6 +68,8 @@ def write_adapter_files(adapter: Adapter, folder: Path, dtype: torch.dtype = tor
             tensors[key] = tensor.detach().to("cpu", dtype).contiguous()
             if not tensors[key].isfinite().all():
                 raise AdapterFormatError(f"{key} holds NaN, or Inf in {dtype}", "Train again at a lower learning rate.")
+        if change_bound(factors) > LARGEST_CHANGE:
+            raise AdapterFormatError(f"the factors of {name} overflow float32", "Train again at a lower learning rate.")
     write_bytes(folder / WEIGHTS_FILE, save(tensors, metadata={"format": "pt"}))
     write_json(folder / CONFIG_FILE, _peft_config(adapter))
     record = FolderRecord(format_version=FORMAT_VERSION, base=adapter.base, card=adapter.card)
@@ -103,16 +97,9 @@ def read_adapter(folder: Path, base: BaseIdentity | None = None) -> Adapter:
         AdapterFormatError: damaged, hostile or unsupported; every problem is listed.
         BaseModelError: it belongs to another base model.
     """
-    if not folder.is_dir():
-        raise AdapterFormatError(f"{folder} is not a folder", "Check the path.")
-    if pickles := sorted(path.name for pattern in _PICKLES for path in folder.glob(pattern)):
-        raise AdapterFormatError(
-            f"{folder} holds {', '.join(pickles)}: pickled files can run code and are never opened",
-            f"Save the weights as {WEIGHTS_FILE} and remove the pickled file.",
-        )
-    config = read_adapter_config(folder / CONFIG_FILE)
-    record = _read_record(folder / RECORD_FILE)
-    modules = _read_factors(folder / WEIGHTS_FILE, config)
+    reading = read_folder(folder)
+    reading.validation.raise_problems()
+    record, modules = reading.record, reading.factors
     if record is None and base is None:
         raise AdapterFormatError(f"{folder} has no {RECORD_FILE}, so its base model is unknown", "Name it with --base.")
     if record is None:
@@ -130,66 +117,10 @@ def read_card(folder: Path) -> Card:
     Raises:
         AdapterFormatError: the folder has no readable `hyperlora.json`.
     """
-    record = _read_record(folder / RECORD_FILE)
+    record = read_record(folder / RECORD_FILE)
     if record is None:
         raise AdapterFormatError(f"{folder} has no {RECORD_FILE}", "Import the adapter with its base model named.")
     return record.card
-
-
-def _read_record(path: Path) -> FolderRecord | None:
-    if not path.is_file():
-        return None
-    try:
-        record = FolderRecord.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        issue = error.errors()[0]
-        where = ".".join(map(str, issue["loc"]))
-        raise AdapterFormatError(f"{path}: {where}: {issue['msg']}", "Export the adapter again.") from error
-    if record.format_version > FORMAT_VERSION:
-        raise AdapterFormatError(f"{path}: format version {record.format_version}", "Upgrade hyperlora.")
-    return record
-
-
-def _read_factors(path: Path, config: LoraConfig) -> dict[str, LoraFactors]:
-    if not path.is_file():
-        raise AdapterFormatError(f"{path} is missing", "Save the adapter again with PEFT.")
-    entries = read_header(path)
-    shapes: dict[str, dict[str, tuple[int, ...]]] = {}
-    problems = []
-    for name, entry in entries.items():
-        match = _KEY.fullmatch(name)
-        if match is None:
-            problems.append(f"tensor {name[:120]!r} is not a LoRA factor")
-        elif entry.dtype not in _FLOATS or len(entry.shape) != 2 or 0 in entry.shape:
-            problems.append(f"tensor {name} is {entry.dtype} {list(entry.shape)}, not a float matrix")
-        else:
-            shapes.setdefault(match["module"], {})[match["factor"]] = entry.shape
-    for module, pair in sorted(shapes.items()):
-        rank = config.rank_of(module)
-        if missing := {"A", "B"} - set(pair):
-            problems.append(f"{module} has no lora_{missing.pop()}")
-        elif pair["A"][0] != rank or pair["B"][1] != rank:
-            problems.append(f"{module} has A {list(pair['A'])} and B {list(pair['B'])}, the config says rank {rank}")
-    if not entries:
-        problems.append("there are no tensors")
-    if not problems:
-        try:
-            tensors = load(path.read_bytes())
-        except SafetensorError as error:
-            raise AdapterFormatError(f"{path}: {error}", "Save the adapter again with PEFT.") from error
-        problems = [
-            f"tensor {name} holds NaN or Inf" for name, tensor in tensors.items() if not tensor.isfinite().all()
-        ]
-    if problems:
-        shown = "; ".join(problems[:8]) + (f"; and {len(problems) - 8} more" if len(problems) > 8 else "")
-        raise AdapterFormatError(f"{path}: {shown}", "Save or train the adapter again.")
-    key = "base_model.model.{}.lora_{}.weight"
-    return {
-        module: LoraFactors(
-            tensors[key.format(module, "A")], tensors[key.format(module, "B")], config.scaling_of(module)
-        )
-        for module in shapes
-    }
 
 
 def _peft_config(adapter: Adapter) -> dict[str, Any]:

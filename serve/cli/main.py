@@ -20,6 +20,7 @@ COMMANDS = {
     "generate": "Write an adapter from a description alone.",
     "search": "Find the registered adapters closest to a description.",
     "merge": "Merge an adapter into the base model and write the checkpoint.",
+    "validate": "Check a PEFT folder and list everything that is wrong with it.",
     "import": "Register your own PEFT folder.",
     "export": "Write a registered adapter as a PEFT folder.",
     "registry": "List and show what is registered.",

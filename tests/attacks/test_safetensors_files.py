@@ -73,6 +73,15 @@ ATTACKS: dict[str, bytes] = {
     "data is missing": file_with({"weight": FLOATS}, bytes(12)),
     "two tensors in one place": file_with({"a": FLOATS, "b": FLOATS}),
     "two tensors that overlap": file_with({"a": FLOATS, "b": FLOATS | {"data_offsets": [8, 24]}}, bytes(24)),
+    "a pickle": b"\x80\x04\x95" + bytes(100),
+    "a ZIP archive": b"PK\x03\x04" + bytes(100),
+    "metadata that is no text": file_with({"weight": FLOATS, "__metadata__": {"format": 1}}),
+    "metadata that is a list": file_with({"weight": FLOATS, "__metadata__": []}),
+    "half a character as a name": file_with(b'{"\\ud800": %s}' % json.dumps(FLOATS).encode()),
+    "entry with a shape twice": file_with(
+        b'{"a": {"shape": [4, 4], "dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}}'
+    ),
+    "a negative side beside none": entry(shape=[0, -1], data_offsets=[0, 0]),
     "the same name twice": file_with(
         b'{"a": %s, "a": %s}' % (json.dumps(FLOATS).encode(), json.dumps(FLOATS | {"data_offsets": [16, 32]}).encode()),
         bytes(32),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoHaConfig, LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM
 
 from hyperlora.adapter import Adapter
@@ -64,6 +64,24 @@ def test_a_folder_of_ours_keeps_its_card_where_nothing_else_is_said(
     assert entry.weights == mine.content_hash
 
 
+def test_a_folder_of_another_method_is_converted_and_its_loss_recorded(
+    tiny_base_folder: Path, registry: Registry, tmp_path: Path
+) -> None:
+    config = LoHaConfig(r=2, target_modules=["q_proj", "up_proj"], init_weights=False)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        model = get_peft_model(AutoModelForCausalLM.from_pretrained(tiny_base_folder), config)
+    model.save_pretrained(tmp_path / "loha")
+    given = {"description": "x", "base": f"file:{tiny_base_folder}", "registry": registry}
+    whole = import_adapter(f"file:{tmp_path / 'loha'}", "whole", energy=1.0, **given)
+    part = import_adapter(f"file:{tmp_path / 'loha'}", "part", rank=1, **given)
+    assert registry.load(whole.reference).ranks == (4,)
+    assert registry.load(part.reference).ranks == (1,)
+    assert whole.metrics["energy_kept"] == pytest.approx(1, abs=1e-12)
+    assert 0.25 < part.metrics["energy_kept"] < 0.95
+    assert part.origin == "imported"
+
+
 def other_base(folder: Path) -> None:
     record = json.loads((folder / "hyperlora.json").read_text())
     record["base"]["fingerprint"] = "0" * 64
@@ -79,6 +97,8 @@ def other_base(folder: Path) -> None:
         ({"description": "x", "name": "Not A Name"}, InputError, "cannot name an adapter"),
         ({"description": "x", "reference": "hf:some/adapter"}, InputError, "does not fit here"),
         ({"description": "x", "reference": "file:/nowhere"}, AdapterFormatError, "is not a folder"),
+        ({"description": "x", "rank": 4}, InputError, "needs no conversion"),
+        ({"description": "x", "energy": 0.5}, InputError, "needs no conversion"),
     ],
 )
 def test_what_cannot_be_imported_is_refused_and_nothing_is_registered(

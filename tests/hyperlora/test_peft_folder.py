@@ -18,6 +18,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.lora.config import MontecloraConfig, VeloraConfig
 from safetensors.torch import load_file
 from torch import Tensor
 from transformers import AutoModelForCausalLM
@@ -201,6 +202,19 @@ CONFIGS = {
     "a subset of layers": LoraConfig(r=4, target_modules=["q_proj", "up_proj"], layers_to_transform=[1]),
     "a regular expression of targets": LoraConfig(r=4, target_modules=r".*\.(0|1)\.self_attn\.(q|k)_proj"),
     "all linear": LoraConfig(r=4, lora_alpha=2, target_modules="all-linear"),
+    "patterns as regular expressions": LoraConfig(
+        r=4,
+        lora_alpha=8,
+        target_modules=["q_proj", "v_proj"],
+        rank_pattern={r"^model\.layers\.0\.self_attn\.q_proj$": 2, r".*\.v_proj": 3},
+        alpha_pattern={r"layers.[1-9]\d*.self_attn.(k|q)_proj": 5, r"(?:up|v)_proj": 3},
+    ),
+    "the output head": LoraConfig(r=4, target_modules=["q_proj", "lm_head"]),
+    "MiCA, some excluded": LoraConfig(
+        r=4, target_modules=["q_proj", "up_proj"], exclude_modules=["layers.0.mlp.up_proj"], init_lora_weights="mica"
+    ),
+    "VeLoRA": LoraConfig(r=4, target_modules=["q_proj"], velora_config=VeloraConfig()),
+    "MonteCLoRA": LoraConfig(r=4, target_modules=["q_proj"], monteclora_config=MontecloraConfig()),
 }
 
 
@@ -310,8 +324,9 @@ def with_first_value(adapter: Adapter, value: float) -> Adapter:
         (float("nan"), torch.float32),
         (float("inf"), torch.float32),
         (1e6, torch.float16),
+        (1e38, torch.float32),
     ],
-    ids=["float64", "int8", "NaN", "Inf", "too large for float16"],
+    ids=["float64", "int8", "NaN", "Inf", "too large for float16", "overflow in the product"],
 )
 def test_what_could_not_be_read_back_is_not_written(
     make_adapter: Callable, tmp_path: Path, value: float, dtype: torch.dtype

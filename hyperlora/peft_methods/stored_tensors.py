@@ -1,0 +1,47 @@
+"""The tensors of an adapter's file, read one at a time after the header was checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from hyperlora.base_models.stored_weights import FLOATS
+from hyperlora.errors import AdapterFormatError
+from hyperlora.safetensors_header import read_header
+
+
+class StoredTensors:
+    """The tensors of one safetensors file, none in memory.
+
+    Attributes:
+        path: the file.
+        entries: its header.
+
+    Raises:
+        AdapterFormatError: the header lies, or is not one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.entries = read_header(path)
+
+    def describe(self, name: str) -> str:
+        """Dtype and shape of a tensor as the header has them, e.g. `F32 [64, 64]`."""
+        entry = self.entries[name]
+        return f"{entry.dtype} {list(entry.shape)}"
+
+    def read(self, name: str) -> Tensor:
+        """One float tensor, in its stored dtype.
+
+        Raises:
+            AdapterFormatError: the file is shorter than its header said.
+        """
+        entry = self.entries[name]
+        data = bytearray(entry.end - entry.start)
+        with self.path.open("rb") as handle:
+            handle.seek(entry.start)
+            if handle.readinto(data) != len(data):
+                raise AdapterFormatError(f"{self.path} became shorter while it was read", "Read it again.")
+        return torch.frombuffer(data, dtype=FLOATS[entry.dtype]).view(entry.shape)
