@@ -194,7 +194,8 @@ def _forward(
             position_ids=positions,
             past_key_values=cache,
             use_cache=True,
-            logits_to_keep=1,
+            # by index, not by slice: torch multiplies a strided slice with the head sample by sample
+            logits_to_keep=torch.tensor([-1], device=ids.device),
         )
     logits: Tensor = output.logits[:, -1]
     return logits

@@ -20,7 +20,7 @@ from pipelines.training import StepReport, train
 CARD_EXAMPLES = 8
 
 
-class _StackedParameters(nn.Module):
+class StackedParameters(nn.Module):
     """Leaf factors of many adapters, trained side by side. Adam works elementwise, so none sees another."""
 
     def __init__(self, modules: Sequence[TargetModule], names: Sequence[str], recipe: AdapterRecipe) -> None:
@@ -39,9 +39,11 @@ class _StackedParameters(nn.Module):
 
     @property
     def module(self) -> nn.Module:
+        """Itself: its parameters are what is trained."""
         return self
 
     def factors(self, step: int) -> dict[str, StackedFactors]:
+        """The parameters as they are, one adapter a task; the same at every step."""
         scaling = self.scaling
         assert isinstance(scaling, Tensor)
         return {
@@ -68,7 +70,7 @@ def train_adapters(
         The adapters in the tasks' order, on CPU, each with a card.
     """
     modules = find_target_modules(base.model, recipe.target_modules)
-    stacked = _StackedParameters(modules, [task.name for task in tasks], recipe)
+    stacked = StackedParameters(modules, [task.name for task in tasks], recipe)
     bank = AdapterBank(base.model)
     try:
         train(base, bank, tasks, stacked, recipe, folder, label="train adapters", on_step=on_step)

@@ -97,14 +97,14 @@ def train(
     with progress(recipe.steps, label, "step", initial=done) as bar:
         for step in range(done, recipe.steps):
             for group in optimiser.param_groups:
-                group["lr"] = recipe.learning_rate * _schedule(step, recipe)
+                group["lr"] = recipe.learning_rate * learning_rate_share(step, recipe)
             samples = [
                 (row, pool[index])
                 for row, (task, pool) in enumerate(zip(tasks, pools, strict=True))
                 for index in step_samples(task, len(pool), step, recipe.samples_per_task, recipe.seed)
             ]
             optimiser.zero_grad(set_to_none=True)
-            loss = _accumulate(base, bank, trainee.factors(step), samples, len(tasks), recipe.micro_batch)
+            loss = accumulate_gradients(base, bank, trainee.factors(step), samples, len(tasks), recipe.micro_batch)
             optimiser.step()
             bar.set_postfix_str(f"loss {loss:.3f}")
             bar.update()
@@ -114,13 +114,14 @@ def train(
                 fault_point(f"{label}-checkpoint".replace(" ", "-"))
 
 
-def _schedule(step: int, recipe: AdapterRecipe | HypernetRecipe) -> float:
+def learning_rate_share(step: int, recipe: AdapterRecipe | HypernetRecipe) -> float:
+    """The share of the learning rate at a step: a linear rise over the warm-up, then a linear fall to zero."""
     if step < recipe.warmup_steps:
         return (step + 1) / recipe.warmup_steps
     return (recipe.steps - step) / (recipe.steps - recipe.warmup_steps)
 
 
-def _accumulate(
+def accumulate_gradients(
     base: BaseModel,
     bank: AdapterBank,
     factors: Mapping[str, StackedFactors],

@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from hyperlora.adapter import Adapter, LoraFactors
-from hyperlora.adapter_config import read_config_json
 from hyperlora.base_models.stored_weights import FLOATS, StoredWeights
 from hyperlora.card import Card
 from hyperlora.errors import AdapterFormatError, BaseModelError, InputError
-from hyperlora.lora_features import shown
 from hyperlora.merged_checkpoint import BaseFiles
 from hyperlora.peft_folder import CONFIG_FILE, WEIGHTS_FILE
+from hyperlora.peft_folder.config import read_config_json
+from hyperlora.peft_folder.features import shown
 from hyperlora.peft_methods.compression import compress
 from hyperlora.peft_methods.method import Method, find_method, methods
 from hyperlora.peft_methods.method_config import MethodConfig, Shape, Site, check_config

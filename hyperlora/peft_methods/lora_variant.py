@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from hyperlora.adapter_config import LoraConfig
-from hyperlora.lora_features import KNOWN_FIELDS, refused_features
+from hyperlora.peft_folder.config import LoraConfig
+from hyperlora.peft_folder.features import KNOWN_FIELDS, refused_features
 from hyperlora.peft_methods.method_config import Alpha, PatternedConfig, Shape, Site
 
 

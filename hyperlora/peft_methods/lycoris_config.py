@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hyperlora.adapter_config import LoraConfig
+from hyperlora.peft_folder.config import LoraConfig
 from hyperlora.peft_methods.method_config import Alpha, PatternedConfig, Understood
 
 

@@ -12,10 +12,10 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from torch import Tensor
 
-from hyperlora.adapter_config import LoraConfig
 from hyperlora.errors import AdapterFormatError
-from hyperlora.lora_features import shown
-from hyperlora.module_patterns import parse_pattern
+from hyperlora.peft_folder.config import LoraConfig
+from hyperlora.peft_folder.features import shown
+from hyperlora.peft_folder.patterns import parse_pattern
 
 
 def _matchable(key: str) -> str:

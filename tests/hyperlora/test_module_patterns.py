@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from peft.tuners.tuners_utils import check_target_module_exists
 from peft.utils.other import get_pattern_key
 
-from hyperlora.module_patterns import first_match, parse_pattern
-from hyperlora.target_selection import read_selection
+from hyperlora.peft_folder.patterns import first_match, parse_pattern
+from hyperlora.peft_folder.selection import read_selection
 
 # few letters, so that random patterns often match
 segments = st.text("aq_1", min_size=1, max_size=3)

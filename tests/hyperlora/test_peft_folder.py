@@ -342,7 +342,7 @@ def test_a_write_that_fails_halfway_leaves_nothing(
     def broken(adapter: Adapter) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("hyperlora.peft_folder._model_card", broken)
+    monkeypatch.setattr("hyperlora.peft_folder.writing._model_card", broken)
     with pytest.raises(OSError, match="No space"):
         write_adapter(make_adapter(), tmp_path / "adapter")
     assert list(tmp_path.iterdir()) == []

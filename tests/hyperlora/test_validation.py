@@ -20,12 +20,11 @@ from hyperlora.adapter import Adapter
 from hyperlora.base_models import BaseModel
 from hyperlora.base_models.sources import LocatedBase, locate_base
 from hyperlora.errors import AdapterFormatError
-from hyperlora.folder_reading import validate_folder
-from hyperlora.lora_features import KNOWN_FIELDS, as_markdown
-from hyperlora.peft_folder import read_adapter, write_adapter
+from hyperlora.peft_folder import read_adapter, validate_folder, write_adapter
+from hyperlora.peft_folder.blocks import read_blocks
+from hyperlora.peft_folder.features import KNOWN_FIELDS, as_markdown
+from hyperlora.peft_folder.validation import Summary
 from hyperlora.safetensors_header import read_header
-from hyperlora.tensor_blocks import read_blocks
-from hyperlora.validation import Summary
 
 DOCS = Path(__file__).parents[2] / "docs"
 WEIGHTS = "adapter_model.safetensors"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from hyperlora.errors import AdapterFormatError
-from hyperlora.lora_features import shown
+from hyperlora.peft_folder.features import shown
 
 _SHOWN = 8
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hyperlora.module_patterns import ModulePattern, parse_pattern
+from hyperlora.peft_folder.patterns import ModulePattern, parse_pattern
 
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -15,16 +15,18 @@ from typing import Any
 
 import torch
 
-from hyperlora.adapter import LoraFactors
-from hyperlora.adapter_config import LoraConfig, check_config, read_config_json
+from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.base_models.identity import BaseIdentity
 from hyperlora.base_models.sources import LocatedBase
+from hyperlora.card import Card
 from hyperlora.errors import AdapterFormatError
-from hyperlora.folder_record import RECORD_FILE, FolderRecord, read_record
-from hyperlora.lora_features import UNREAD, feature_of_tensor, shown
+from hyperlora.peft_folder.blocks import FLOATS, TensorBlocks, read_blocks
+from hyperlora.peft_folder.config import LoraConfig, check_config, read_config_json
+from hyperlora.peft_folder.features import UNREAD, feature_of_tensor, shown
+from hyperlora.peft_folder.record import RECORD_FILE, FolderRecord, read_record
+from hyperlora.peft_folder.selection import TargetSelection
+from hyperlora.peft_folder.validation import Kind, Problem, Summary, Validation
 from hyperlora.safetensors_header import TensorEntry, read_header
-from hyperlora.target_selection import TargetSelection
-from hyperlora.tensor_blocks import FLOATS, TensorBlocks, read_blocks
-from hyperlora.validation import Kind, Problem, Summary, Validation
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 CONFIG_FILE = "adapter_config.json"
@@ -90,6 +92,46 @@ def validate_folder(folder: Path, base: LocatedBase | None = None) -> Validation
         AdapterFormatError: there is no such folder, or the headers of the base model's checkpoint lie.
     """
     return read_folder(folder, base).validation
+
+
+def read_adapter(folder: Path, base: BaseIdentity | None = None) -> Adapter:
+    """Read an adapter folder written by us or by PEFT.
+
+    Args:
+        base: needed for folders without `hyperlora.json`, which do not say whose weights they fit; for others
+            it is checked.
+
+    Returns:
+        The adapter, its tensors on CPU in their stored dtype.
+
+    Raises:
+        AdapterFormatError: damaged, hostile or unsupported; every problem is listed.
+        BaseModelError: it belongs to another base model.
+    """
+    reading = read_folder(folder)
+    reading.validation.raise_problems()
+    record, modules = reading.record, reading.factors
+    if record is None and base is None:
+        raise AdapterFormatError(f"{folder} has no {RECORD_FILE}, so its base model is unknown", "Name it with --base.")
+    if record is None:
+        assert base is not None
+        return Adapter(modules, base, Card(description=f"Imported from {folder.name}"))
+    adapter = Adapter(modules, record.base, record.card)
+    if base is not None:
+        adapter.require_base(base)
+    return adapter
+
+
+def read_card(folder: Path) -> Card:
+    """The card of an adapter folder, without touching its weights.
+
+    Raises:
+        AdapterFormatError: the folder has no readable `hyperlora.json`.
+    """
+    record = read_record(folder / RECORD_FILE)
+    if record is None:
+        raise AdapterFormatError(f"{folder} has no {RECORD_FILE}", "Import the adapter with its base model named.")
+    return record.card
 
 
 def read_folder(folder: Path, base: LocatedBase | None = None) -> Reading:

@@ -1,4 +1,4 @@
-"""Adapter folders: PEFT's layout plus `hyperlora.json` for all that PEFT does not know."""
+"""Write an adapter as a folder that PEFT, and every server that reads PEFT folders, loads without a warning."""
 
 from __future__ import annotations
 
@@ -13,24 +13,10 @@ import yaml
 from safetensors.torch import save
 
 from hyperlora.adapter import Adapter
-from hyperlora.base_models.identity import BaseIdentity
-from hyperlora.card import Card
 from hyperlora.durable import staged_folder, write_bytes, write_json
 from hyperlora.errors import AdapterFormatError, InputError
-from hyperlora.folder_reading import CONFIG_FILE, LARGEST_CHANGE, WEIGHTS_FILE, change_bound, read_folder
-from hyperlora.folder_record import FORMAT_VERSION, RECORD_FILE, FolderRecord, read_record
-
-__all__ = [
-    "CONFIG_FILE",
-    "RECORD_FILE",
-    "WEIGHTS_FILE",
-    "read_adapter",
-    "read_card",
-    "require_free",
-    "target_modules",
-    "write_adapter",
-    "write_adapter_files",
-]
+from hyperlora.peft_folder.reading import CONFIG_FILE, LARGEST_CHANGE, WEIGHTS_FILE, change_bound
+from hyperlora.peft_folder.record import FORMAT_VERSION, RECORD_FILE, FolderRecord
 
 _LAYER = re.compile(r"(?P<before>.*\.)(?P<layer>\d+)\.(?P<rest>.+)")
 _DTYPES = {torch.float32, torch.float16, torch.bfloat16}
@@ -81,46 +67,6 @@ def require_free(folder: Path) -> None:
     """Raise `InputError` if writing to `folder` would overwrite anything."""
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise InputError(f"{folder} exists and is not empty", "Choose another --out folder or remove it.")
-
-
-def read_adapter(folder: Path, base: BaseIdentity | None = None) -> Adapter:
-    """Read an adapter folder written by us or by PEFT.
-
-    Args:
-        base: needed for folders without `hyperlora.json`, which do not say whose weights they fit; for others
-            it is checked.
-
-    Returns:
-        The adapter, its tensors on CPU in their stored dtype.
-
-    Raises:
-        AdapterFormatError: damaged, hostile or unsupported; every problem is listed.
-        BaseModelError: it belongs to another base model.
-    """
-    reading = read_folder(folder)
-    reading.validation.raise_problems()
-    record, modules = reading.record, reading.factors
-    if record is None and base is None:
-        raise AdapterFormatError(f"{folder} has no {RECORD_FILE}, so its base model is unknown", "Name it with --base.")
-    if record is None:
-        assert base is not None
-        return Adapter(modules, base, Card(description=f"Imported from {folder.name}"))
-    adapter = Adapter(modules, record.base, record.card)
-    if base is not None:
-        adapter.require_base(base)
-    return adapter
-
-
-def read_card(folder: Path) -> Card:
-    """The card of an adapter folder, without touching its weights.
-
-    Raises:
-        AdapterFormatError: the folder has no readable `hyperlora.json`.
-    """
-    record = read_record(folder / RECORD_FILE)
-    if record is None:
-        raise AdapterFormatError(f"{folder} has no {RECORD_FILE}", "Import the adapter with its base model named.")
-    return record.card
 
 
 def _peft_config(adapter: Adapter) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from hyperlora.base_models.identity import BaseIdentity
 from hyperlora.card import Card
 from hyperlora.errors import AdapterFormatError
-from hyperlora.lora_features import shown
+from hyperlora.peft_folder.features import shown
 from hyperlora.strict_json import parse_json
 
 RECORD_FILE = "hyperlora.json"

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hyperlora.errors import AdapterFormatError
-from hyperlora.lora_features import KNOWN_FIELDS, refused_features, shown
-from hyperlora.module_patterns import ModulePattern, first_match, parse_pattern
+from hyperlora.peft_folder.features import KNOWN_FIELDS, refused_features, shown
+from hyperlora.peft_folder.patterns import ModulePattern, first_match, parse_pattern
+from hyperlora.peft_folder.selection import TargetSelection, read_selection
 from hyperlora.strict_json import parse_json
-from hyperlora.target_selection import TargetSelection, read_selection
 
 _LARGEST_CONFIG = 2**20
 _SAVE_AGAIN = "Save the adapter again with PEFT."
