@@ -134,6 +134,17 @@ def read_card(folder: Path) -> Card:
     return record.card
 
 
+def pickle_problems(folder: Path) -> list[Problem]:
+    """One problem for each file that may be a pickle, by its name; none is opened."""
+    problems = []
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in _PICKLES):
+        name = path.name if path.name.isascii() and path.name.isprintable() else shown(path.name)
+        text = f"{name}: pickled files can run code and are never opened"
+        remedy = f"Save the weights as {WEIGHTS_FILE} and remove the pickled file."
+        problems.append(Problem("unsupported", name, text, remedy))
+    return problems
+
+
 def read_folder(folder: Path, base: LocatedBase | None = None) -> Reading:
     """Check an adapter folder as `validate_folder` does, and read its factors.
 
@@ -144,10 +155,7 @@ def read_folder(folder: Path, base: LocatedBase | None = None) -> Reading:
         what = "is a file, not a folder" if folder.is_file() else "is not a folder"
         raise AdapterFormatError(f"{folder} {what}", "Check the path; an archive is not opened, unpack it yourself.")
     found = _Findings(folder)
-    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in _PICKLES):
-        remedy = f"Save the weights as {WEIGHTS_FILE} and remove the pickled file."
-        name = path.name if path.name.isascii() and path.name.isprintable() else shown(path.name)
-        found.add("unsupported", name, "pickled files can run code and are never opened", remedy)
+    found.problems += pickle_problems(folder)
     raw, config, selection = _read_config(found)
     record = _read_record(found, base)
     pairs = _read_header(found, raw)

@@ -18,6 +18,7 @@ from hyperlora.merged_checkpoint import BaseFiles
 from hyperlora.peft_folder import CONFIG_FILE, WEIGHTS_FILE
 from hyperlora.peft_folder.config import read_config_json
 from hyperlora.peft_folder.features import shown
+from hyperlora.peft_folder.reading import pickle_problems
 from hyperlora.peft_methods.compression import compress
 from hyperlora.peft_methods.method import Method, find_method, methods
 from hyperlora.peft_methods.method_config import MethodConfig, Shape, Site, check_config
@@ -88,6 +89,8 @@ def convert_folder(folder: Path, base: BaseFiles, *, rank: int | None = None, en
         raise InputError(f"energy is {energy}", "Ask for an --energy above 0 and at most 1.")
     if not folder.is_dir():
         raise AdapterFormatError(f"{folder} is not a folder", "Check the path.")
+    if pickles := pickle_problems(folder):
+        raise AdapterFormatError(f"{folder}: {pickles[0].text}", pickles[0].remedy)
     raw = read_config_json(folder / CONFIG_FILE)
     method = find_method(raw)
     if method is None:
