@@ -139,6 +139,12 @@ def check_config(raw: Mapping[str, Any]) -> tuple[LoraConfig | None, TargetSelec
     return config, selection, problems
 
 
+def other_method(raw: Mapping[str, Any]) -> ConfigProblem | None:
+    """The one fault of a config of another PEFT method, whose fields and tensors mean nothing to LoRA's rules."""
+    found = [(row, where) for row, where in refused_features(raw) if row.field == "peft_type"]
+    return next((ConfigProblem("unsupported", f"{where} {row.reason}", row.remedy) for row, where in found), None)
+
+
 def _place(location: tuple[int | str, ...]) -> str:
     return ".".join([str(location[0]), *map(shown, location[1:])])
 

@@ -21,7 +21,7 @@ from hyperlora.base_models.sources import LocatedBase
 from hyperlora.card import Card
 from hyperlora.errors import AdapterFormatError
 from hyperlora.peft_folder.blocks import FLOATS, TensorBlocks, read_blocks
-from hyperlora.peft_folder.config import LoraConfig, check_config, read_config_json
+from hyperlora.peft_folder.config import LoraConfig, check_config, other_method, read_config_json
 from hyperlora.peft_folder.features import UNREAD, feature_of_tensor, shown
 from hyperlora.peft_folder.record import RECORD_FILE, FolderRecord, read_record
 from hyperlora.peft_folder.selection import TargetSelection
@@ -156,9 +156,13 @@ def read_folder(folder: Path, base: LocatedBase | None = None) -> Reading:
         raise AdapterFormatError(f"{folder} {what}", "Check the path; an archive is not opened, unpack it yourself.")
     found = _Findings(folder)
     found.problems += pickle_problems(folder)
-    raw, config, selection = _read_config(found)
     record = _read_record(found, base)
-    pairs = _read_header(found, raw)
+    raw = _read_json(found)
+    if raw is not None and (other := other_method(raw)):
+        found.add(other.kind, CONFIG_FILE, other.text, other.remedy)
+        return Reading(Validation(folder, tuple(found.problems)), {}, record)
+    config, selection = (None, None) if raw is None else _check_config(found, raw)
+    pairs = _read_header(found, raw or {})
     if config is not None and not _can_match(found, pairs, config):
         config = None
     _check_ranks(found, pairs, config)
@@ -180,18 +184,21 @@ def change_bound(factors: LoraFactors) -> float:
     return norms.item() * max(1.0, abs(factors.scaling))
 
 
-def _read_config(found: _Findings) -> tuple[Mapping[str, Any], LoraConfig | None, TargetSelection | None]:
+def _read_json(found: _Findings) -> Mapping[str, Any] | None:
     try:
-        raw = read_config_json(found.folder / CONFIG_FILE)
+        return read_config_json(found.folder / CONFIG_FILE)
     except AdapterFormatError as error:
         found.caught(CONFIG_FILE, error)
-        return {}, None, None
+        return None
+
+
+def _check_config(found: _Findings, raw: Mapping[str, Any]) -> tuple[LoraConfig | None, TargetSelection | None]:
     config, selection, problems = check_config(raw)
     for problem in problems:
         found.add(problem.kind, CONFIG_FILE, problem.text, problem.remedy)
     if not selection.known:
         found.notes.append(f"{CONFIG_FILE} leaves open which modules it means; the tensors say it")
-    return raw, config, selection
+    return config, selection
 
 
 def _read_record(found: _Findings, base: LocatedBase | None) -> FolderRecord | None:

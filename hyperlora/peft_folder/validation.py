@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -110,18 +111,27 @@ class Validation:
         """Files and fields that are not what they should be."""
         return self.of_kind("malformed")
 
+    def _alike(self) -> list[tuple[Problem, int]]:
+        """Problems that differ only in the layer, as the first of them and how many follow."""
+        groups: dict[tuple[str, str], list[Problem]] = {}
+        for problem in self.problems:
+            groups.setdefault((problem.kind, re.sub(r"\.\d+\.", ".", problem.text)), []).append(problem)
+        return [(group[0], len(group) - 1) for group in groups.values()]
+
     def raise_problems(self) -> None:
         """Raise an `AdapterFormatError` that lists the first problems, unless there are none."""
         if not self.problems:
             return
         texts, previous = [], ""
-        for problem in self.problems[:_SHOWN]:
+        alike = self._alike()
+        for problem, more in alike[:_SHOWN]:
             # a file's name is written once for all its problems in a row
-            texts.append(problem.text.removeprefix(f"{problem.file}: ") if problem.file == previous else problem.text)
+            text = problem.text.removeprefix(f"{problem.file}: ") if problem.file == previous else problem.text
+            texts.append(text + _and_more(more))
             previous = problem.file
-        if len(self.problems) > _SHOWN:
-            texts.append(f"and {len(self.problems) - _SHOWN} more")
-        remedies = list(dict.fromkeys(problem.remedy for problem in self.problems[:_SHOWN]))
+        if rest := sum(1 + more for _, more in alike[_SHOWN:]):
+            texts.append(f"and {rest} more")
+        remedies = list(dict.fromkeys(problem.remedy for problem, _ in alike[:_SHOWN]))
         raise AdapterFormatError(f"{self.folder}: {'; '.join(texts)}", " ".join(remedies[:3]))
 
     def as_json(self) -> dict[str, Any]:
@@ -146,8 +156,15 @@ class Validation:
             ]
         else:
             lines.append(f"{self.folder}: {len(self.problems)} problem{'s' * (len(self.problems) != 1)}")
-            lines += [f"  {problem.kind}: {problem.text}. {problem.remedy}" for problem in self.problems]
+            lines += [
+                f"  {problem.kind}: {problem.text}{_and_more(more)}. {problem.remedy}"
+                for problem, more in self._alike()
+            ]
         return "\n".join(lines + [f"  note: {note}" for note in self.notes])
+
+
+def _and_more(count: int) -> str:
+    return f" (and {count} more like it)" if count else ""
 
 
 def _listed(values: tuple[float, ...]) -> str:

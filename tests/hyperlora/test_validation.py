@@ -127,10 +127,30 @@ def test_reading_raises_what_validation_finds(folder: Path) -> None:
 def test_a_feature_is_one_problem_however_often_it_shows_in_the_config(folder: Path) -> None:
     configure(folder, peft_type="IA3", task_type="SEQ_CLS")
     problems = validate_folder(folder).problems
-    assert [problem.kind for problem in problems] == ["unsupported"] * 2
-    assert [problem.text.split("=")[0] for problem in problems] == [
-        f"adapter_config.json: {field}" for field in ("peft_type", "task_type")
+    assert [(problem.kind, problem.text.split("=")[0]) for problem in problems] == [
+        ("unsupported", "adapter_config.json: peft_type")
     ]
+
+
+def test_what_is_wrong_in_every_layer_is_written_once_for_people_and_listed_in_full_for_programs(folder: Path) -> None:
+    stored = load_file(folder / WEIGHTS)
+    names = [name for name in stored if name.endswith("q_proj.lora_A.weight")]
+    assert len(names) == 2
+    save_file(stored | {name: torch.full_like(stored[name], torch.nan) for name in names}, folder / WEIGHTS)
+    found = validate_folder(folder)
+    assert len(found.as_json()["non_finite"]) == 2
+    assert found.as_text().count("holds NaN or Inf") == 1
+    assert "holds NaN or Inf (and 1 more like it)" in found.as_text()
+    with pytest.raises(AdapterFormatError, match=r"layers\.0.*\(and 1 more like it\)"):
+        read_adapter(folder)
+
+
+def test_a_folder_of_another_method_is_told_so_and_not_judged_by_loras_rules(folder: Path) -> None:
+    configure(folder, peft_type="LOHA", alpha=3, rank_dropout=0.5)
+    save_file({"base_model.model.lm_head.hada_w1_a": torch.ones(2, 2)}, folder / WEIGHTS)
+    [problem] = validate_folder(folder).problems
+    assert "peft_type='LOHA'" in problem.text
+    assert "hyperlora import" in problem.remedy
 
 
 def test_a_file_that_is_not_there_is_missing(folder: Path) -> None:
