@@ -84,7 +84,7 @@ def label_logits(model: Any, batch: Batch, bank: AdapterBank | None = None) -> T
         input_ids=batch.input_ids, attention_mask=batch.attention_mask, use_cache=False
     ).last_hidden_state
     flat = hidden.reshape(-1, hidden.shape[-1])
-    with nullcontext() if bank is None else bank.head_on_rows(batch.rows):
+    with nullcontext() if bank is None else bank.head_on_rows(batch.rows, batch.positions):
         return model.get_output_embeddings()(flat.index_select(0, batch.positions))
 
 

@@ -19,7 +19,8 @@ class Sampling:
         max_new_tokens: at most so many tokens.
         temperature: 0 is greedy.
         top_k: choose among so many likeliest tokens; 0 for all.
-        top_p: choose among the likeliest tokens that together reach this probability (Holtzman et al. 2019); 1 for all.
+        top_p: choose among the likeliest tokens that together reach this share of what top_k leaves (Holtzman et al.
+            2019); 1 for all.
         seed: of this answer's random numbers. Equal seeds give equal answers, whatever else is in the batch.
         ignore_stop: go on after a stop token, to `max_new_tokens`.
     """
@@ -40,6 +41,8 @@ class Sampling:
             raise InputError(f"top_k is {self.top_k}", "Use 0 for all tokens, or a positive number.")
         if not 0 < self.top_p <= 1:
             raise InputError(f"top_p is {self.top_p}", "Use a number above 0 and at most 1.")
+        if not -(2**63) <= self.seed < 2**64:
+            raise InputError(f"seed is {self.seed}", "Use a number of at most 64 bits.")
 
 
 class Sampler:
@@ -61,7 +64,8 @@ class Sampler:
         self._random = [line for line, sampling in enumerate(rows) if sampling.temperature > 0]
         chosen = [rows[line] for line in self._random]
         self._lines = torch.tensor(self._random, device=device)
-        self._temperature = torch.tensor([[sampling.temperature] for sampling in chosen], device=device)
+        smallest = torch.finfo(torch.float32).tiny
+        self._temperature = torch.tensor([[max(sampling.temperature, smallest)] for sampling in chosen], device=device)
         self._top_p = torch.tensor([[sampling.top_p] for sampling in chosen], device=device)
         self._top_k = torch.tensor([[sampling.top_k or torch.iinfo(torch.int64).max] for sampling in chosen])
         self._top_k = self._top_k.to(device)
@@ -89,11 +93,13 @@ class Sampler:
 
     def _draw(self, logits: Tensor, draws: Tensor) -> Tensor:
         """The token at which each row's cumulative probability, likeliest first, passes its draw from [0, 1)."""
+        logits = logits - logits.amax(-1, keepdim=True)  # so that no temperature is small enough for infinity
         probabilities, order = (logits / self._temperature).softmax(-1).sort(dim=-1, descending=True, stable=True)
-        before = probabilities.cumsum(-1) - probabilities
         rank = torch.arange(probabilities.shape[1], device=logits.device)
+        kept = probabilities * (rank < self._top_k)
+        before = kept.cumsum(-1) - kept
         # the likeliest token always stays, whatever rounding says
-        allowed = ((before < self._top_p) & (rank < self._top_k)) | (rank == 0)
-        total = (probabilities * allowed).cumsum(-1)
+        allowed = (before < self._top_p * kept.sum(-1, keepdim=True)) | (rank == 0)
+        total = (kept * allowed).cumsum(-1)
         chosen = (total <= draws * total[:, -1:]).sum(-1, keepdim=True).clamp(max=probabilities.shape[1] - 1)
         return order.gather(1, chosen)[:, 0]

@@ -15,7 +15,8 @@ from serve.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"^```(bash|python)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(bash|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = _BLOCK.findall(README)
 
 
 def test_readme_names_only_commands_that_exist() -> None:
@@ -73,3 +74,18 @@ def test_every_block_of_readme_runs_in_order(run: Callable[[str], str]) -> None:
     assert "registry:noun-plural" in found
     assert "registry:verb-past" in called
     assert "brought" in plain
+
+
+@pytest.mark.real
+def test_the_core_document_runs_as_one_program(run: Callable[[str], str]) -> None:
+    blocks = _BLOCK.findall((ROOT / "docs" / "core.md").read_text())
+    assert [language for language, _ in blocks] == ["python"] * 6
+    printed = run("python - <<'PYTHON'\n" + "".join(code for _, code in blocks) + "PYTHON\n")
+    assert printed.startswith("['cats', 'went', ")
+
+
+@pytest.mark.real
+def test_the_commands_of_the_adapters_document_run(run: Callable[[str], str]) -> None:
+    [(_, script)] = _BLOCK.findall((ROOT / "docs" / "adapters.md").read_text())
+    printed = run(f"hyperlora export registry:noun-plural --out my-lora\n{script}")
+    assert printed.count("sound, 60 modules") == 2

@@ -74,7 +74,11 @@ class AdapterBank:
             raise AdapterFormatError("; ".join(problems[:4]), "Use an adapter made for this base model.")
 
     def attach(self, modules: Sequence[str]) -> None:
-        """Hook modules now rather than at their first `run`; before `torch.compile`, which does not look again."""
+        """Hook modules now rather than at their first `run`; before `torch.compile`, which does not look again.
+
+        A model that was compiled before stays the bare base model. Slots of one rank, with routes of one k, need one
+        graph; slots of several ranks one for each way in which a batch's rows divide among them.
+        """
         with self._hooking:
             for name in modules:
                 if name not in self._hooks:
@@ -116,17 +120,18 @@ class AdapterBank:
             self._per_thread.active = before
 
     @contextmanager
-    def head_on_rows(self, samples: Tensor) -> Iterator[None]:
-        """Inside the body the output head may be given single positions, (positions, hidden_size), of these samples.
+    def head_on_rows(self, samples: Tensor, positions: Tensor) -> Iterator[None]:
+        """Inside the body the output head may be given single positions, (positions, hidden_size), of a batch.
 
         Args:
             samples: (positions,), the sample of the open context that each position belongs to.
+            positions: (positions,), its index in the flattened (batch · sequence).
         """
         active = self._per_thread.active
         if active is None or self._head is None or self._head not in active.factors:
             yield
             return
-        route = active.route.take(samples, per_token=True)
+        route = active.route.take(positions if active.route.per_token else samples, per_token=True)
         placed = list(active.placed)
         placed[self._positions[self._head]] = place(active.factors[self._head], route, self._dtype)
         with self.using(Prepared(active.factors, route, tuple(placed))):

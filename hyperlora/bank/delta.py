@@ -175,4 +175,5 @@ def _grouped(x: Tensor, W: Tensor, ends: Tensor) -> Tensor:
     if W.dtype in _GROUPED and all(side * W.element_size() % _ALIGNMENT == 0 for side in W.shape[1:]):
         return nn.functional.grouped_mm(x, W, offs=ends)
     starts = [0, *ends.tolist()]
-    return torch.cat([x[start:end] @ W[group] for group, (start, end) in enumerate(pairwise(starts))])
+    parts = [x[start:end] @ W[group] for group, (start, end) in enumerate(pairwise(starts))]
+    return torch.cat(parts or [x @ W.sum(0)])  # without a group there is no token either

@@ -30,8 +30,8 @@ class Route:
     @classmethod
     def select(cls, choices: Sequence[int | None], *, per_token: bool = False) -> Route:
         """One adapter a row; None is the bare base model."""
-        index = torch.tensor([[choice or 0] for choice in choices], dtype=torch.long)
-        weight = torch.tensor([[0.0 if choice is None else 1.0] for choice in choices])
+        index = torch.tensor([choice or 0 for choice in choices], dtype=torch.long).view(-1, 1)
+        weight = torch.tensor([0.0 if choice is None else 1.0 for choice in choices]).view(-1, 1)
         return cls(index, weight, per_token)
 
     @classmethod

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import peft
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peft import PeftModel
+from peft.tuners.lora import LoraLayer
 from torch import Tensor, nn
 from torch.func import functional_call
+from transformers import AutoModelForCausalLM
 
-from hyperlora.adapter import Adapter
-from hyperlora.bank import AdapterBank, Route, StackedFactors, delta, stack_adapters, unstack
+from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.bank import (
+    AdapterBank,
+    ModuleFactors,
+    RankBuckets,
+    Route,
+    StackedFactors,
+    stack_adapters,
+    unstack,
+)
 from hyperlora.base_models import BaseModel
+from hyperlora.card import Card
 from hyperlora.decoding import generate
 from hyperlora.errors import AdapterFormatError, InputError
 from hyperlora.sampling import Sampling
@@ -94,6 +105,60 @@ def test_any_mix_of_adapters_in_one_batch_equals_peft_one_at_a_time(
     assert min(differences) > 1e-2
 
 
+@torch.no_grad()
+def test_64_adapters_of_all_kinds_in_one_batch_equal_peft_one_at_a_time(
+    tiny_base: BaseModel, bank: AdapterBank, tiny_base_folder: Path
+) -> None:
+    """Ranks 1 to 64 and patterns of ranks, alpha or rsLoRA and patterns of alpha, few modules or all."""
+    ids = torch.arange(5, 5 + 64 * 4).view(64, 4) * 7 % 300
+    torch.manual_seed(0)
+    model, adapters, expected = AutoModelForCausalLM.from_pretrained(tiny_base_folder).eval(), [], []
+    for position in range(64):
+        config = peft.LoraConfig(
+            r=position + 1,
+            lora_alpha=16 - position % 5 * 8,
+            use_rslora=position % 2 == 1,
+            target_modules=[["q_proj", "v_proj"], "all-linear", ["down_proj", "lm_head"]][position % 3],
+            rank_pattern={"layers.0.self_attn.q_proj": 65 - position - 1} if position % 4 == 0 else {},
+            alpha_pattern={"v_proj": 3} if position % 7 == 0 else {},
+            init_lora_weights=False,
+        )
+        adapted = peft.get_peft_model(model, config)
+        expected.append(adapted(ids[position : position + 1]).logits[0])
+        adapters.append(Adapter(factors_in(adapted), tiny_base.identity, Card(description=f"{position}")))
+        model = adapted.unload()
+    factors = stack_adapters(adapters)
+    assert [stack.A.shape[1] for stack in mixed_ranks(factors["model.layers.0.mlp.down_proj"])] == [8, 15, 32, 63]
+    assert {len(mixed_ranks(stack)) for stack in factors.values()} == {4}
+    order = torch.randperm(64)
+    with bank.run(factors, Route.select(order.tolist())):
+        logits = tiny_base.model(ids[order]).logits
+    bare = tiny_base.model(ids).logits
+    for row, position in enumerate(order.tolist()):
+        largest = expected[position].abs().max()
+        assert (logits[row] - expected[position]).abs().max() <= 1e-5 * largest
+        assert (expected[position] - bare[position]).abs().max() > 1e-2 * largest or position % 5 == 2
+
+
+def factors_in(model: PeftModel) -> dict[str, LoraFactors]:
+    """The factors that PEFT's own layers hold, with the scaling PEFT uses."""
+    return {
+        name.removeprefix("base_model.model."): LoraFactors(
+            layer.lora_A["default"].weight.detach().clone(),
+            layer.lora_B["default"].weight.detach().clone(),
+            layer.scaling["default"],
+        )
+        for name, layer in model.named_modules()
+        if isinstance(layer, LoraLayer)
+    }
+
+
+def mixed_ranks(factors: ModuleFactors) -> tuple[StackedFactors, ...]:
+    """The buckets; adapters of such unlike ranks must not be filled up to the largest."""
+    assert isinstance(factors, RankBuckets)
+    return factors.buckets
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
@@ -117,20 +182,6 @@ def test_a_weighted_route_equals_the_dense_sum_of_weight_changes(
         with torch.no_grad():
             reference = functional_call(tiny_base.model, weights, (ids[position : position + 1],)).logits
         assert (logits[position] - reference[0]).abs().max() <= 1e-5 * reference.abs().max()
-
-
-def test_delta_is_its_formula() -> None:
-    torch.manual_seed(0)
-    x = torch.randn(2, 5, 6, dtype=torch.float64)
-    A, B = torch.randn(3, 4, 6, dtype=torch.float64), torch.randn(3, 7, 4, dtype=torch.float64)
-    scaling = torch.tensor([0.5, 2.0, -1.0], dtype=torch.float64)
-    route = Route(torch.tensor([[2, 0], [1, 1]]), torch.tensor([[0.3, 1.0], [0.5, 0.0]], dtype=torch.float64))
-    expected = torch.zeros(2, 5, 7, dtype=torch.float64)
-    for sample in range(2):
-        for slot in range(2):
-            n = int(route.index[sample, slot])
-            expected[sample] += route.weight[sample, slot] * scaling[n] * (x[sample] @ A[n].T) @ B[n].T
-    torch.testing.assert_close(delta(x, A, B, scaling, route), expected, atol=1e-12, rtol=0)
 
 
 def test_gradients_equal_autograd_through_dense_weights(tiny_base: BaseModel, bank: AdapterBank) -> None:
@@ -193,109 +244,48 @@ def test_generation_in_one_left_padded_batch_equals_peft_one_at_a_time(
     assert len(set(expected)) > 3
 
 
-# --- whose context is it -------------------------------------------------------------------------------
+# --- whatever is linear --------------------------------------------------------------------------------
 
 
-def test_threads_with_adapters_of_their_own_do_not_disturb_each_other(
-    tiny_base: BaseModel, bank: AdapterBank, adapters: list[Adapter]
+class Int8Linear(nn.Module):
+    """A quantised linear as libraries write them: no nn.Linear, no weight of a floating dtype."""
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        self.in_features, self.out_features = linear.in_features, linear.out_features
+        scale = linear.weight.detach().abs().amax(1, keepdim=True) / 127
+        self.register_buffer("codes", (linear.weight.detach() / scale).round().to(torch.int8))
+        self.register_buffer("scale", scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ (self.codes * self.scale).T
+
+
+@torch.no_grad()
+def test_quantised_linears_are_hooked_and_never_touched(
+    tiny_base: BaseModel, make_adapter: Callable[..., Adapter]
 ) -> None:
-    ids = torch.arange(5, 17).view(1, 12)
-    stacks = [stack_adapters([adapter]) for adapter in adapters]
-
-    def logits_of(position: int) -> Tensor:
-        with torch.no_grad(), bank.run(stacks[position], Route.select([0])):
-            return tiny_base.model(ids).logits
-
-    alone = [logits_of(position) for position in range(len(adapters))]
-    barrier = threading.Barrier(len(adapters), timeout=30)
-    worst: dict[int, float] = {}
-
-    def work(position: int) -> None:
-        for _ in range(8):
-            with torch.no_grad(), bank.run(stacks[position], Route.select([0])):
-                barrier.wait()  # every context is open
-                difference = (tiny_base.model(ids).logits - alone[position]).abs().max().item()
-            worst[position] = max(worst.get(position, 0.0), difference)
-
-    threads = [threading.Thread(target=work, args=(position,)) for position in range(len(adapters))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert worst == dict.fromkeys(range(len(adapters)), 0.0)
-
-
-def test_two_threads_that_open_a_new_bank_at_once_hook_each_module_once(
-    tiny_base: BaseModel, bank: AdapterBank, make_adapter: Callable[..., Adapter], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A module hooked twice would add every change twice, for ever and without a word."""
-    name = "model.layers.0.mlp.up_proj"
-    factors = stack_adapters([make_adapter(modules=(name,))])
-    linear = tiny_base.model.get_submodule(name)
-    register = linear.register_forward_hook
-    meeting = threading.Barrier(2)
-
-    def slow_register(hook: Callable) -> object:
-        with contextlib.suppress(threading.BrokenBarrierError):
-            meeting.wait(timeout=1)  # only met if both threads found the module without a hook
-        return register(hook)
-
-    monkeypatch.setattr(linear, "register_forward_hook", slow_register)
-
-    def open_bank() -> None:
-        with bank.run(factors, Route.select([0])):
-            pass
-
-    threads = [threading.Thread(target=open_bank) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    hooks = len(linear._forward_hooks)
-    linear._forward_hooks.clear()
-    assert hooks == 1
-
-
-def test_an_inner_run_ends_where_it_ends(
-    tiny_base: BaseModel, bank: AdapterBank, make_adapter: Callable[..., Adapter]
-) -> None:
-    ids = torch.arange(5, 17).view(1, 12)
-    outer, inner = (stack_adapters([make_adapter(seed)]) for seed in (1, 2))
-    with torch.no_grad(), bank.run(outer, Route.select([0])):
-        before = tiny_base.model(ids).logits
-        with bank.run(inner, Route.select([0])):
-            assert not torch.equal(tiny_base.model(ids).logits, before)
-        assert torch.equal(tiny_base.model(ids).logits, before)
-
-
-def test_outside_run_and_after_close_the_base_is_itself_bit_for_bit(
-    tiny_base: BaseModel, adapters: list[Adapter]
-) -> None:
-    ids = torch.arange(5, 29).view(2, 12)
-    with torch.no_grad():
-        base = tiny_base.model(ids).logits
-        bank = AdapterBank(tiny_base.model)
-        factors = stack_adapters(adapters)
-        with bank.run(factors, Route.select([0, 1])):
-            assert not torch.equal(tiny_base.model(ids).logits, base)
-        assert torch.equal(tiny_base.model(ids).logits, base)
-        with pytest.raises(RuntimeError, match="in the body"), bank.run(factors, Route.select([0, 1])):
-            raise RuntimeError("in the body")
-        assert torch.equal(tiny_base.model(ids).logits, base)
-        with bank.run(factors, Route.select([None, None])):
-            assert torch.equal(tiny_base.model(ids).logits, base)
-        bank.close()
-        assert torch.equal(tiny_base.model(ids).logits, base)
-    assert not any(module._forward_hooks for module in tiny_base.model.modules())
-
-
-def test_a_closed_bank_can_be_opened_again(tiny_base: BaseModel, bank: AdapterBank, adapters: list[Adapter]) -> None:
-    ids, factors = torch.arange(5, 17).view(1, 12), stack_adapters(adapters)
-    with torch.no_grad(), bank.run(factors, Route.select([1])):
-        before = tiny_base.model(ids).logits
+    adapters = [make_adapter(1, modules=ALL_LINEAR), make_adapter(2, rank=12, modules=("q_proj", "up_proj"))]
+    model, dense = copy.deepcopy(tiny_base.model), copy.deepcopy(tiny_base.model)
+    for name in list(adapters[0].modules):
+        parent, _, last = name.rpartition(".")
+        quantised = Int8Linear(model.get_submodule(name))
+        setattr(model.get_submodule(parent), last, quantised)
+        dense.get_submodule(name).weight.copy_(quantised.codes * quantised.scale)
+    modules = dict(model.named_modules())
+    codes = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    ids = torch.arange(5, 5 + 18).view(3, 6)
+    bare = model(ids).logits
+    bank = AdapterBank(model)
+    with bank.run(stack_adapters(adapters), Route.select([0, None, 1])):
+        logits = model(ids).logits
+    assert dict(model.named_modules()) == modules, "each is the object it was"
     bank.close()
-    with torch.no_grad(), bank.run(factors, Route.select([1])):
-        assert torch.equal(tiny_base.model(ids).logits, before)
+    for row, mix in enumerate([[(adapters[0], 1.0)], [], [(adapters[1], 1.0)]]):
+        reference = functional_call(dense, dense_weights(dense, mix), (ids[row : row + 1],)).logits[0]
+        assert (logits[row] - reference).abs().max() <= 1e-5 * reference.abs().max()
+    assert torch.equal(model(ids).logits, bare)
+    assert all(torch.equal(tensor, codes[name]) for name, tensor in model.state_dict().items())
 
 
 # --- what is refused -----------------------------------------------------------------------------------

@@ -122,6 +122,23 @@ def test_the_log_likelihood_is_the_mean_over_the_answers_tokens(tiny_base: BaseM
         assert score.log_likelihood == pytest.approx(reference, abs=1e-5)
 
 
+@torch.no_grad()
+def test_an_adapter_on_the_head_is_scored_with_its_own_sample(
+    tiny_base: BaseModel, bank: AdapterBank, make_adapter: Callable[..., Adapter]
+) -> None:
+    """Answers of unlike lengths, so that the head is given other numbers of positions for each."""
+    factors = stack_adapters([make_adapter(seed, modules=("lm_head", "q_proj")) for seed in (1, 2)])
+    choices = [1, None, 0]
+    scores = teacher_forced_scores(tiny_base, PROMPTS, ANSWERS, bank=bank, factors=factors, choices=choices)
+    for prompt, answer, choice, score in zip(PROMPTS, ANSWERS, choices, scores, strict=True):
+        before = tiny_base.tokenizer(prompt)["input_ids"]
+        tokens = tiny_base.tokenizer(answer, add_special_tokens=False)["input_ids"]
+        with bank.run(factors, Route.select([choice])):
+            logits = tiny_base.model(torch.tensor([before + tokens])).logits[0, len(before) - 1 : -1]
+        own = logits.double().log_softmax(-1).gather(1, torch.tensor(tokens)[:, None])
+        assert score.log_likelihood == pytest.approx(own.mean().item(), abs=1e-5)
+
+
 def test_a_new_line_after_the_answer_counts_as_its_end(tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer is the first line, so a model that goes on in the next line has given it."""
     newline = tiny_base.tokenizer("\n", add_special_tokens=False)["input_ids"]

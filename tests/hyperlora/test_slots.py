@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from hyperlora.adapter import Adapter
-from hyperlora.bank import AdapterBank, AdapterSlots, Route, stack_adapters
+from hyperlora.bank import AdapterBank, AdapterSlots, RankBuckets, Route, stack_adapters
 from hyperlora.base_models import BaseModel
 from hyperlora.errors import AdapterFormatError, InputError
 from hyperlora.target_modules import find_target_modules
@@ -109,37 +110,93 @@ def test_what_does_not_fit_is_refused_and_takes_no_slot(
     assert slots.num_free == 1
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["put", "remove", "lease", "end"]), st.integers(0, 2)), max_size=40))
-def test_every_slot_is_free_current_or_leased_whatever_happens(
-    tiny_base: BaseModel, make_adapter: Callable[..., Adapter], steps: list[tuple[str, int]]
+@torch.no_grad()
+def test_a_version_takes_the_smallest_slot_that_holds_it_and_a_larger_one_when_those_are_full(
+    tiny_base: BaseModel, bank: AdapterBank, make_adapter: Callable[..., Adapter]
 ) -> None:
-    slots = AdapterSlots(find_target_modules(tiny_base.model, ["q_proj", "v_proj"]), {4: 4})
-    adapter, current, leases = make_adapter(), {}, []
-    versions = 0
-    for action, number in steps:
+    """And what a batch over both sizes gives is each adapter alone."""
+    slots = AdapterSlots(find_target_modules(tiny_base.model, ["q_proj", "v_proj"]), {64: 1, 4: 2})
+    adapters = {name: make_adapter(seed, rank=rank) for seed, (name, rank) in enumerate([("a", 1), ("b", 4), ("c", 2)])}
+    slots.put("a", adapters["a"])
+    slots.put("b", adapters["b"])
+    slots.put("large", make_adapter(7, rank=64))
+    with pytest.raises(InputError, match="all slots that hold rank 64 are taken"):
+        slots.put("too large", make_adapter(8, rank=64))
+    assert slots.names == ("a", "b", "large")
+    slots.remove("large")
+    slots.put("c", adapters["c"])
+    assert slots.num_free == 0
+    with slots.lease(["a", "b", "c"]) as route:
+        for stack in slots.factors.values():
+            assert isinstance(stack, RankBuckets)
+            assert [stack.buckets[position].A.shape[1] for position in stack.bucket[route.index[:, 0]]] == [4, 4, 64]
+    for names in (["a", "c"], ["c", "b"], [None, "c"], ["b", "a"]):
+        with slots.lease(names) as route, bank.run(slots.factors, route):
+            mixed = tiny_base.model(IDS).logits
+        for row, name in enumerate(names):
+            expected = alone(tiny_base, bank, adapters.get(name))[row]
+            assert (mixed[row] - expected).abs().max() <= 1e-5 * expected.abs().max()
+    slots.remove("a")
+    with pytest.raises(InputError, match="all slots that hold rank 5 are taken"):
+        slots.put("d", make_adapter(9, rank=5))
+    slots.put("e", make_adapter(9, rank=3))
+    assert slots.num_free == 0
+
+
+@pytest.mark.parametrize("sizes", [{}, {0: 2}, {8: 0}, {8: 2, -1: 1}, {8: 1, 16: -3}], ids=str)
+def test_sizes_that_hold_nothing_are_refused(tiny_base: BaseModel, sizes: dict[int, int]) -> None:
+    with pytest.raises(InputError, match="hold no adapter"):
+        AdapterSlots(find_target_modules(tiny_base.model, ["q_proj"]), sizes)
+
+
+STEPS = st.tuples(st.sampled_from(["put", "remove", "lease", "end"]), st.integers(0, 2), st.sampled_from([2, 4, 7]))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(STEPS, max_size=40))
+def test_every_slot_is_free_current_or_leased_whatever_happens(
+    tiny_base: BaseModel, make_adapter: Callable[..., Adapter], steps: list[tuple[str, int, int]]
+) -> None:
+    """Two slots of rank 4 and two of rank 7; a version keeps its slot until it is neither current nor leased."""
+    slots = AdapterSlots(find_target_modules(tiny_base.model, ["q_proj"]), {4: 2, 7: 2})
+    current: dict[str, int] = {}
+    size_of: dict[int, int] = {}
+    leases: list[tuple[AbstractContextManager[Route], int, Route, Tensor]] = []
+
+    def held(size: int) -> int:
+        return sum(size_of[version] == size for version in {version for _, version, *_ in leases} | {*current.values()})
+
+    def content(route: Route) -> Tensor:
+        stack = slots.factors["model.layers.0.self_attn.q_proj"]
+        assert isinstance(stack, RankBuckets)
+        slot = int(route.index[0, 0])
+        own = stack.buckets[int(stack.bucket[slot])]
+        return own.B[stack.place[slot]] @ own.A[stack.place[slot]]
+
+    for version, (action, number, rank) in enumerate(steps):
         name = f"a{number}"
         if action == "put":
-            leased = {version for _, version in leases}
-            if len(leased | set(current.values())) == 4:
-                with pytest.raises(InputError):
+            adapter = make_adapter(version, rank=rank, modules=("q_proj",))
+            size = next((size for size in (4, 7) if rank <= size and held(size) < 2), None)
+            if size is None:
+                with pytest.raises(InputError, match=f"hold rank {rank} are taken"):
                     slots.put(name, adapter)
                 continue
             slots.put(name, adapter)
-            versions += 1
-            current[name] = versions
+            current[name], size_of[version] = version, size
         elif action == "remove" and name in current:
             slots.remove(name)
             del current[name]
         elif action == "lease" and name in current:
             lease = slots.lease([name])
-            lease.__enter__()
-            leases.append((lease, current[name]))
+            route = lease.__enter__()
+            leases.append((lease, current[name], route, content(route)))
         elif action == "end" and leases:
             leases.pop(number % len(leases))[0].__exit__(None, None, None)
-        filled = {version for _, version in leases} | set(current.values())
-        assert slots.num_free == 4 - len(filled)
+        assert slots.num_free == 4 - held(4) - held(7)
         assert slots.names == tuple(sorted(current))
+        for _, _, route, before in leases:
+            assert torch.equal(content(route), before), "what is leased does not change"
 
 
 def test_readers_never_see_a_half_written_version(
