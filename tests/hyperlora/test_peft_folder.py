@@ -8,7 +8,7 @@ import math
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -226,7 +226,10 @@ def test_what_peft_saved_acts_in_the_bank_as_it_does_in_peft(
     adapter = read_adapter(tmp_path / "theirs", tiny_base.identity)
     assert_same_logits(bank, tiny_base, adapter, load_peft(tmp_path / "theirs"))
     # and on to a folder of ours, which PEFT reads as the same adapter
-    again = load_peft(write_adapter(adapter, tmp_path / "ours"))
+    folder = write_adapter(adapter, tmp_path / "ours")
+    # PEFT warns of every adapter on a tied head
+    with nullcontext() if name == "the output head" else no_notices():
+        again = load_peft(folder)
     again.save_pretrained(tmp_path / "theirs again")
     assert_same_modules(read_adapter(tmp_path / "theirs again", tiny_base.identity), adapter)
     assert_same_logits(bank, tiny_base, adapter, again)
