@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from hyperlora.bank import AdapterBank
 
@@ -80,12 +81,40 @@ def label_logits(model: Any, batch: Batch, bank: AdapterBank | None = None) -> T
     Args:
         bank: the bank on the model, if one may be running; an adapter may change the head too.
     """
-    hidden = model.get_decoder()(
-        input_ids=batch.input_ids, attention_mask=batch.attention_mask, use_cache=False
-    ).last_hidden_state
-    flat = hidden.reshape(-1, hidden.shape[-1])
-    with nullcontext() if bank is None else bank.head_on_rows(batch.rows, batch.positions):
-        return model.get_output_embeddings()(flat.index_select(0, batch.positions))
+    _let_choose(model.get_output_embeddings())
+    _CHOSEN.positions = batch.positions
+    try:
+        with nullcontext() if bank is None else bank.head_on_rows(batch.rows, batch.positions):
+            # the model's own forward, because some scale or cap what the head gives
+            output = model(input_ids=batch.input_ids, attention_mask=batch.attention_mask, use_cache=False)
+    finally:
+        _CHOSEN.positions = None
+    logits: Tensor = output.logits[0]
+    return logits
+
+
+class _Chosen(threading.local):
+    """The positions that this thread's running forward wants logits of; None for all."""
+
+    positions: Tensor | None = None
+
+
+_CHOSEN = _Chosen()
+_HOOKING = threading.Lock()
+
+
+def _let_choose(head: nn.Module) -> None:
+    with _HOOKING:
+        # asked of the module itself, because a deep copy of a model has its hooks
+        if _choose not in head._forward_pre_hooks.values():
+            head.register_forward_pre_hook(_choose)
+
+
+def _choose(head: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...] | None:
+    if _CHOSEN.positions is None:
+        return None
+    flat = inputs[0].reshape(-1, inputs[0].shape[-1])
+    return (flat.index_select(0, _CHOSEN.positions)[None],)
 
 
 def length_buckets(lengths: Sequence[int], size: int) -> list[list[int]]:

@@ -121,7 +121,7 @@ class AdapterBank:
 
     @contextmanager
     def head_on_rows(self, samples: Tensor, positions: Tensor) -> Iterator[None]:
-        """Inside the body the output head may be given single positions, (positions, hidden_size), of a batch.
+        """Inside the body the output head is given single positions of a batch, the other modules the whole batch.
 
         Args:
             samples: (positions,), the sample of the open context that each position belongs to.
@@ -134,7 +134,7 @@ class AdapterBank:
         route = active.route.take(positions if active.route.per_token else samples, per_token=True)
         placed = list(active.placed)
         placed[self._positions[self._head]] = place(active.factors[self._head], route, self._dtype)
-        with self.using(Prepared(active.factors, route, tuple(placed))):
+        with self.using(Prepared(active.factors, active.route, tuple(placed))):
             yield
 
     def checkpoint_contexts(self) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
@@ -156,16 +156,7 @@ class AdapterBank:
             if active is None:
                 return None
             placed = active.placed[position]
-            if placed is None:
-                return None
-            x, route = inputs[0], active.route
-            rows = x.shape[:-1].numel() if route.per_token else x.shape[0]
-            if rows != len(route) or (x.dim() != 3 and not route.per_token):
-                raise InputError(
-                    f"a batch of {rows} {'tokens' if route.per_token else 'samples'} met a route of {len(route)}",
-                    "Give one route row a sample, or one a token with per_token.",
-                )
-            return add(output, x, placed)
+            return None if placed is None else add(output, inputs[0], placed)
 
         return add_delta
 

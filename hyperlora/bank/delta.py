@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from hyperlora.bank.factors import ModuleFactors, RankBuckets, StackedFactors
 from hyperlora.bank.route import Route
+from hyperlora.errors import InputError
 
 _ALIGNMENT = 16  # bytes; what grouped matrix products ask of every stride
 _GROUPED = (torch.float32, torch.bfloat16, torch.float16)
@@ -76,7 +77,19 @@ class TokenGroups:
         return output.reshape(-1, output.shape[-1]).index_add(0, self.tokens, change).view(output.shape)
 
 
-Placed = tuple[SampleFactors | TokenGroups, ...]
+@dataclass(frozen=True)
+class Placed:
+    """One module's factors, brought together with a route.
+
+    Attributes:
+        rows: how many samples, or tokens, the route has.
+        per_token: which of the two.
+        parts: one for each bucket of ranks that the route uses.
+    """
+
+    rows: int
+    per_token: bool
+    parts: tuple[SampleFactors | TokenGroups, ...]
 
 
 def place(factors: ModuleFactors, route: Route, dtype: torch.dtype) -> Placed:
@@ -89,12 +102,22 @@ def place(factors: ModuleFactors, route: Route, dtype: torch.dtype) -> Placed:
     else:
         parts = _by_bucket(factors, route)
     make = _token_groups if route.per_token else _sample_factors
-    return tuple(make(stack, own, rows, dtype) for stack, own, rows in parts)
+    return Placed(len(route), route.per_token, tuple(make(stack, own, rows, dtype) for stack, own, rows in parts))
 
 
 def add(output: Tensor, x: Tensor, placed: Placed) -> Tensor:
-    """`output` with the changes of all parts added; `x` is what the linear layer was given."""
-    for part in placed:
+    """`output` with the changes of all parts added; `x` is what the linear layer was given.
+
+    Raises:
+        InputError: the batch does not have a row for each row of the route.
+    """
+    rows = x.shape[:-1].numel() if placed.per_token else x.shape[0]
+    if rows != placed.rows or (x.dim() != 3 and not placed.per_token):
+        raise InputError(
+            f"a batch of {rows} {'tokens' if placed.per_token else 'samples'} met a route of {placed.rows}",
+            "Give one route row a sample, or one a token with per_token.",
+        )
+    for part in placed.parts:
         output = part.add_to(output, x)
     return output
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
+from transformers import AutoModelForCausalLM, CohereConfig, Gemma2Config, GraniteConfig
 
 from hyperlora.adapter import Adapter
 from hyperlora.bank import AdapterBank, Factors, Route, StackedFactors, stack_adapters
@@ -190,6 +193,43 @@ def test_logits_at_label_positions_are_those_of_the_whole_forward(tiny_base: Bas
             labels.append(token)
     assert batch.labels.tolist() == labels
     torch.testing.assert_close(label_logits(tiny_base.model, batch), torch.stack(expected), atol=1e-6, rtol=1e-6)
+
+
+SMALL = {
+    "vocab_size": 360, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1,
+    "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16, "pad_token_id": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        Gemma2Config(**SMALL, final_logit_softcapping=0.05),
+        CohereConfig(**SMALL, logit_scale=7.0),
+        GraniteConfig(**SMALL, logits_scaling=0.25),
+    ],
+    ids=lambda config: config.model_type,
+)
+@torch.no_grad()
+def test_a_model_that_scales_or_caps_what_its_head_gives_does_so_at_label_positions_too(
+    config: Any, tiny_base: BaseModel
+) -> None:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = AutoModelForCausalLM.from_config(config).eval()
+    batch = collate(encode(tiny_base.tokenizer, PROMPTS, ANSWERS, 1), 0)
+    whole = model(input_ids=batch.input_ids, attention_mask=batch.attention_mask).logits
+    expected = whole.reshape(-1, config.vocab_size)[batch.positions]
+    chosen = label_logits(model, batch)
+    torch.testing.assert_close(chosen, expected, atol=1e-6, rtol=1e-5)
+    plain = torch.nn.functional.linear(
+        model.get_decoder()(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state,
+        model.get_output_embeddings().weight,
+    ).reshape(-1, config.vocab_size)[batch.positions]
+    assert (chosen - plain).abs().max() > 1e-3  # the head alone would give other numbers
+    torch.testing.assert_close(label_logits(copy.deepcopy(model), batch), chosen)
+    again = model(input_ids=batch.input_ids, attention_mask=batch.attention_mask).logits
+    assert torch.equal(again, whole)  # and later forwards have every position again
 
 
 def test_a_prompts_tokens_do_not_depend_on_its_answer(tiny_base: BaseModel) -> None:

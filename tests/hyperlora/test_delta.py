@@ -135,15 +135,15 @@ def test_only_the_buckets_and_the_rows_in_use_are_gathered() -> None:
     """A rank 64 in the bank costs a sample of rank 4 nothing."""
     case = Case([4, 64, None], [], False, 4, 2, (8, 12), 0)
     factors = stacked(case.parts())
-    [only] = place(factors, Route.select([0, 2, 0, None]), torch.float32)
+    [only] = place(factors, Route.select([0, 2, 0, None]), torch.float32).parts
     assert only.A.shape == (2, 12, 4)
     assert only.samples.tolist() == [0, 2]
-    small, large = place(factors, Route.select([1, 0, 0, 1]), torch.float32)
+    small, large = place(factors, Route.select([1, 0, 0, 1]), torch.float32).parts
     assert (small.A.shape, large.A.shape) == ((2, 12, 4), (2, 12, 64))
-    [tokens] = place(factors, Route.select([2, 0, 2, 0, 0], per_token=True), torch.float32)
+    [tokens] = place(factors, Route.select([2, 0, 2, 0, 0], per_token=True), torch.float32).parts
     assert isinstance(tokens, TokenGroups)
     assert (tokens.A.shape, tokens.tokens.tolist(), tokens.ends.tolist()) == ((1, 12, 4), [1, 3, 4], [3])
-    assert place(factors, Route.select([2, None]), torch.float32) == ()
+    assert place(factors, Route.select([2, None]), torch.float32).parts == ()
 
 
 # --- gradients -----------------------------------------------------------------------------------------
