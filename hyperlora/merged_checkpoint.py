@@ -19,12 +19,13 @@ import torch
 from hyperlora.adapter import Adapter, LoraFactors
 from hyperlora.base_models import BaseIdentity
 from hyperlora.base_models.dequantising import SIDE_FILES, dequantised, quantisation_of
-from hyperlora.base_models.stored_weights import FLOATS, StoredWeights
+from hyperlora.base_models.stored_weights import StoredWeights
 from hyperlora.durable import staged_folder, write_json
 from hyperlora.errors import AdapterFormatError, BaseModelError
 from hyperlora.peft_folder import require_free
 from hyperlora.progress import progress
 from hyperlora.safetensors_header import TensorEntry
+from hyperlora.stored_floats import FLOATS
 
 MERGE_RECORD = "hyperlora_merge.json"
 _BLOCK = 2**22

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from hyperlora.errors import BaseModelError
 from hyperlora.safetensors_header import TensorEntry, read_header
+from hyperlora.stored_floats import FLOATS, read_tensor
 
-FLOATS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 _IN_A_LAYER = re.compile(r"\.\d+\.")
 
 
@@ -65,12 +64,10 @@ class StoredWeights:
             found = "is not" if place is None else f"is {place[1].dtype}, not a float tensor,"
             raise BaseModelError(f"{name} {found} in {self.folder}", "Save the base model unquantised.")
         path, entry = place
-        with path.open("rb") as handle:
-            handle.seek(entry.start)
-            data = bytearray(entry.end - entry.start)
-            if handle.readinto(data) != len(data):
-                raise BaseModelError(f"{path} ends inside {name}", "Leave the base model's files as they are.")
-        return torch.frombuffer(data, dtype=FLOATS[entry.dtype]).view(entry.shape)
+        try:
+            return read_tensor(path, entry)
+        except EOFError as error:
+            raise BaseModelError(f"{path} ends inside {name}", "Leave the base model's files as they are.") from error
 
     @cached_property
     def _tied(self) -> tuple[frozenset[str], ...]:

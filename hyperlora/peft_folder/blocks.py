@@ -12,8 +12,7 @@ from torch import Tensor
 
 from hyperlora.errors import AdapterFormatError
 from hyperlora.safetensors_header import TensorEntry
-
-FLOATS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+from hyperlora.stored_floats import FLOATS
 
 
 @dataclass(frozen=True)

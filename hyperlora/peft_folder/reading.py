@@ -20,13 +20,14 @@ from hyperlora.base_models.identity import BaseIdentity
 from hyperlora.base_models.sources import LocatedBase
 from hyperlora.card import Card
 from hyperlora.errors import AdapterFormatError
-from hyperlora.peft_folder.blocks import FLOATS, TensorBlocks, read_blocks
+from hyperlora.peft_folder.blocks import TensorBlocks, read_blocks
 from hyperlora.peft_folder.config import LoraConfig, check_config, other_method, read_config_json
 from hyperlora.peft_folder.features import UNREAD, feature_of_tensor, shown
 from hyperlora.peft_folder.record import RECORD_FILE, FolderRecord, read_record
 from hyperlora.peft_folder.selection import TargetSelection
 from hyperlora.peft_folder.validation import Kind, Problem, Summary, Validation
 from hyperlora.safetensors_header import TensorEntry, read_header
+from hyperlora.stored_floats import FLOATS
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 CONFIG_FILE = "adapter_config.json"
@@ -43,7 +44,7 @@ _PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".dill", ".joblib
 _LARGEST_WEIGHTS = 8 * 2**30
 _LARGEST_SPARSE = 2**26
 # Pattern characters times modules: what matching may cost, a few seconds at the worst.
-_LARGEST_MATCHING = 2**24
+LARGEST_MATCHING = 2**24
 _SAVE_AGAIN = "Save or train the adapter again."
 _TIED_HEAD, _EMBEDDING = "lm_head", "model.embed_tokens"
 
@@ -284,7 +285,7 @@ def _read_blocks(found: _Findings, pairs: Pairs) -> TensorBlocks | None:
 
 def _can_match(found: _Findings, pairs: Pairs, config: LoraConfig) -> bool:
     characters = sum(map(len, chain(config.rank_pattern, config.alpha_pattern)))
-    if characters * len(pairs) <= _LARGEST_MATCHING:
+    if characters * len(pairs) <= LARGEST_MATCHING:
         return True
     text = f"rank_pattern and alpha_pattern are too long for {len(pairs)} modules"
     found.add("unsupported", CONFIG_FILE, text, "Write one key for many modules, e.g. q_proj.")

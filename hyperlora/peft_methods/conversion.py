@@ -11,26 +11,25 @@ import torch
 from torch import Tensor
 
 from hyperlora.adapter import Adapter, LoraFactors
-from hyperlora.base_models.stored_weights import FLOATS, StoredWeights
+from hyperlora.base_models.stored_weights import StoredWeights
 from hyperlora.card import Card
 from hyperlora.errors import AdapterFormatError, BaseModelError, InputError
 from hyperlora.merged_checkpoint import BaseFiles
 from hyperlora.peft_folder import CONFIG_FILE, WEIGHTS_FILE
 from hyperlora.peft_folder.config import read_config_json
 from hyperlora.peft_folder.features import shown
-from hyperlora.peft_folder.reading import pickle_problems
+from hyperlora.peft_folder.reading import LARGEST_MATCHING, pickle_problems
 from hyperlora.peft_methods.compression import compress
 from hyperlora.peft_methods.method import Method, find_method, methods
 from hyperlora.peft_methods.method_config import MethodConfig, Shape, Site, check_config
 from hyperlora.peft_methods.stored_tensors import StoredTensors
 from hyperlora.progress import progress
+from hyperlora.stored_floats import FLOATS
 
 _PREFIX = "base_model."
 # PEFT stores the output head's own weight beside what changes it.
 _BASE_COPY = "base_layer.weight"
 _LARGEST_RANK = 4096
-# Pattern characters times modules: what matching may cost, a few seconds at the worst.
-_LARGEST_MATCHING = 2**24
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def _check_tensors(stored: StoredTensors, weights: StoredWeights, config: Method
         for name, entry in stored.entries.items()
         if entry.dtype not in FLOATS
     ]
-    if config.pattern_length() * len(found) > _LARGEST_MATCHING:
+    if config.pattern_length() * len(found) > LARGEST_MATCHING:
         _raise(stored.path, [*problems, f"its config's patterns are too long for {len(found)} modules"])
     sites = []
     for module in sorted(found):

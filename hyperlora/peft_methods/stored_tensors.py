@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
-from hyperlora.base_models.stored_weights import FLOATS
 from hyperlora.errors import AdapterFormatError
 from hyperlora.safetensors_header import read_header
+from hyperlora.stored_floats import read_tensor
 
 
 class StoredTensors:
@@ -38,10 +37,7 @@ class StoredTensors:
         Raises:
             AdapterFormatError: the file is shorter than its header said.
         """
-        entry = self.entries[name]
-        data = bytearray(entry.end - entry.start)
-        with self.path.open("rb") as handle:
-            handle.seek(entry.start)
-            if handle.readinto(data) != len(data):
-                raise AdapterFormatError(f"{self.path} became shorter while it was read", "Read it again.")
-        return torch.frombuffer(data, dtype=FLOATS[entry.dtype]).view(entry.shape)
+        try:
+            return read_tensor(self.path, self.entries[name])
+        except EOFError as error:
+            raise AdapterFormatError(f"{self.path} became shorter while it was read", "Read it again.") from error
