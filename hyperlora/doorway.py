@@ -28,6 +28,7 @@ def adapt(
     *,
     out: Path | str | None = None,
     merge: Path | str | None = None,
+    store_examples: bool = True,
     base: str | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task; the same as `hyperlora adapt`.
@@ -37,6 +38,7 @@ def adapt(
         examples: a JSONL file, or a sequence of `{"input": …, "output": …}`.
         out: write the adapter here as a PEFT folder.
         merge: write the merged checkpoint here.
+        store_examples: keep the first examples in the registered adapter's card.
         base: base model reference.
 
     Raises:
@@ -51,6 +53,7 @@ def adapt(
         read_examples(examples),
         out=None if out is None else Path(out),
         merge=None if merge is None else Path(merge),
+        store_examples=store_examples,
         session=Session(base),
     )
 

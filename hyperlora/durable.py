@@ -9,7 +9,7 @@ import signal
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,24 @@ def fault_point(name: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _fsync(path: Path) -> None:
+def fsync(path: Path) -> None:
+    """Make a file, or the names in a folder, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def reap_staging(parent: Path, older_than: float = 0) -> int:
+    """Remove what killed processes left staged in a folder, if it is older than that many seconds; how many."""
+    reaped = 0
+    for leftover in parent.glob(f"{_STAGING}*"):
+        with suppress(FileNotFoundError):  # another process reaps too
+            if time.time() - leftover.stat().st_mtime >= older_than:
+                leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover, ignore_errors=True)
+                reaped += 1
+    return reaped
 
 
 @contextmanager
@@ -42,9 +54,7 @@ def staging_folder(parent: Path) -> Iterator[Path]:
     Leftovers of processes killed over a day ago are removed on the way.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    for leftover in parent.glob(f"{_STAGING}*"):
-        if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
-            leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover, ignore_errors=True)
+    reap_staging(parent, _STALE_SECONDS)
     staging = parent / f"{_STAGING}{uuid.uuid4().hex[:12]}"
     staging.mkdir()
     try:
@@ -60,15 +70,15 @@ def commit_folder(staging: Path, target: Path) -> None:
     cached folders are equal by construction.
     """
     for path in staging.rglob("*"):
-        _fsync(path)
-    _fsync(staging)
+        fsync(path)
+    fsync(staging)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         staging.rename(target)
     except OSError:
         if not target.is_dir():
             raise
-    _fsync(target.parent)
+    fsync(target.parent)
 
 
 @contextmanager
@@ -89,7 +99,7 @@ def write_bytes(path: Path, data: bytes) -> None:
             handle.flush()
             os.fsync(handle.fileno())
         staging.replace(path)
-        _fsync(path.parent)
+        fsync(path.parent)
     finally:
         staging.unlink(missing_ok=True)
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hyperlora.errors import InputError
@@ -25,6 +25,8 @@ class Settings(BaseSettings):
         cache: converted base models; safe to delete, rebuilt on demand.
         hf_mirror: a folder of `ORG/NAME` model folders that answers `hf:` references without a network.
         registry_uri: MLflow tracking and registry URI; SQLite under `home` when empty.
+        adapt_ttl_days: how long an adapter that `adapt` registered stays, unless it is given an alias.
+        adapt_quota: how many of them stay at most, the newest.
         base_model: the base model reference used when a command names none.
         encoder: the sentence-transformers model that embeds descriptions.
         device: a torch device, or `auto` for CUDA when there is one.
@@ -39,6 +41,8 @@ class Settings(BaseSettings):
     cache: Path | None = None
     hf_mirror: Path | None = None
     registry_uri: str = ""
+    adapt_ttl_days: float = Field(default=30, gt=0, le=36_500)
+    adapt_quota: int = Field(default=1000, ge=1)
     base_model: str = "smollm2-135m-instruct"
     encoder: str = "all-minilm-l6-v2"
     device: str = "auto"

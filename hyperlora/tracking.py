@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from hyperlora.errors import InputError
 from hyperlora.settings import get_settings
 
 EXPERIMENT = "hyperlora"
+_RECORD_ID = "hyperlora.registry_id"
+_LONGEST_DIGEST = 36  # MLflow's limit
 _IDENTITY = "hyperlora.identity"
 
 
@@ -48,12 +52,23 @@ def _connect(home: Path, uri: str) -> Any:
         with FileLock(home / ".lock"):
             client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             client.search_registered_models(max_results=1)
-            if client.get_experiment_by_name(EXPERIMENT) is None:
-                client.create_experiment(EXPERIMENT, artifact_location=(home / "artifacts").as_uri())
+            experiment = client.get_experiment_by_name(EXPERIMENT)
+            if experiment is None:
+                # a server says itself where the files of its runs belong
+                location = None if uri.startswith("http") else (home / "artifacts").as_uri()
+                client.create_experiment(EXPERIMENT, artifact_location=location)
+                experiment = client.get_experiment_by_name(EXPERIMENT)
+            if _RECORD_ID not in experiment.tags:
+                client.set_experiment_tag(experiment.experiment_id, _RECORD_ID, uuid.uuid4().hex)
     except (MlflowException, OSError) as error:
         first_line = str(error).partition("\n")[0]
         raise InputError(f"MLflow cannot open {uri}: {first_line}", "Check HYPERLORA_REGISTRY_URI.") from error
     return client
+
+
+def record_id(client: Any) -> str:
+    """The random name that `connect` gave to the record in this store."""
+    return str(client.get_experiment_by_name(EXPERIMENT).tags[_RECORD_ID])
 
 
 @dataclass(frozen=True)
@@ -84,6 +99,17 @@ def run_finished(home: Path, identity: str) -> bool:
     return found is not None and found.status == "FINISHED"
 
 
+def _link_datasets(client: Any, run_id: str, datasets: Mapping[str, str]) -> None:
+    from mlflow.entities import Dataset, DatasetInput
+
+    if datasets:
+        inputs = [
+            DatasetInput(Dataset(name, digest[:_LONGEST_DIGEST], "local", json.dumps({"sha256": digest})))
+            for name, digest in datasets.items()
+        ]
+        client.log_inputs(run_id, inputs)
+
+
 def _find_run(client: Any, identity: str) -> Any:
     """MLflow's info on the newest run with this identity, or None."""
     experiment = client.get_experiment_by_name(EXPERIMENT)
@@ -94,13 +120,16 @@ def _find_run(client: Any, identity: str) -> Any:
 
 
 @contextmanager
-def tracked_run(home: Path, name: str, identity: str, params: Mapping[str, Any]) -> Iterator[TrackedRun]:
+def tracked_run(
+    home: Path, name: str, identity: str, params: Mapping[str, Any], datasets: Mapping[str, str] | None = None
+) -> Iterator[TrackedRun]:
     """Open the MLflow run with this identity, continuing it if an earlier process was killed inside it.
 
     Args:
         home: the registry's folder, `Registry.home`.
         identity: hash over recipe, data, base and code; the run's tag `hyperlora.identity`.
         params: recorded once, when the run is new.
+        datasets: hash of each dataset it trains on, by name; linked once as the run's inputs.
 
     The run ends FINISHED, or FAILED if the body raises.
     """
@@ -114,6 +143,7 @@ def tracked_run(home: Path, name: str, identity: str, params: Mapping[str, Any])
         run_id = client.create_run(experiment.experiment_id, run_name=name, tags={_IDENTITY: identity}).info.run_id
         for key, value in params.items():
             client.log_param(run_id, key, value)
+        _link_datasets(client, run_id, datasets or {})
     try:
         yield TrackedRun(run_id, client)
     except BaseException:

@@ -17,7 +17,10 @@ from hyperlora.identity import content_hash
 from hyperlora.merged_checkpoint import export_merged
 from hyperlora.peft_folder import require_free, write_adapter
 from hyperlora.prompts import render_prompt
-from hyperlora.registry import Entry
+from hyperlora.registry import Entry, Registry
+from hyperlora.registry.housekeeping import expire
+from hyperlora.registry.registry import now
+from hyperlora.settings import get_settings
 from hyperlora.tasks import Example
 from pipelines.candidates import RETRIEVED, SCORED, Candidate, Found, choose, find_candidates, score_candidates
 from pipelines.session import Session, check_description
@@ -81,18 +84,21 @@ def adapt(
     *,
     out: Path | None = None,
     merge: Path | None = None,
+    store_examples: bool = True,
     session: Session | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task, register it and, if asked, write it out.
 
     Candidates are the closest adapters of the pool and one the generator writes. With examples they are scored on
-    them, all in one batch; without, the closest is taken if it is close enough, else the generated one.
+    them, all in one batch; without, the closest is taken if it is close enough, else the generated one. What it
+    registers expires after the `HYPERLORA_ADAPT_TTL_DAYS` setting unless it is given an alias.
 
     Args:
         description: what the task is, in words.
         examples: inputs with the answers wanted; even three or five decide better than the description alone.
         out: write the adapter as a PEFT folder.
         merge: write the base model with the adapter merged in, as a transformers checkpoint.
+        store_examples: keep the first examples in the adapter's card; without, none of their text is stored.
         session: reuse loaded parts between calls.
 
     Raises:
@@ -106,7 +112,9 @@ def adapt(
     best, reason = choose(scored, base_match, len(examples))
     adapter = _finish(best[1], best[0], scored, base_match, reason, description, examples)
     answers = _show_answers(session, adapter, scored)
-    entry = session.registry.register(adapter, registered_name(description, adapter))
+    if not store_examples:
+        adapter = adapter.with_card(adapter.card.model_copy(update={"examples": ()}))
+    entry = _register(session.registry, adapter, registered_name(description, adapter))
     folder = None if out is None else write_adapter(adapter, out)
     merged = None if merge is None else export_merged(session.located, adapter, merge)
     return AdaptResult(
@@ -133,6 +141,14 @@ def registered_name(description: str, adapter: Adapter) -> str:
     return "-".join(part for part in ("adapt", words, digest) if part)
 
 
+def _register(registry: Registry, adapter: Adapter, name: str) -> Entry:
+    """Register what was made in passing, for a limited time, and delete what has reached its end."""
+    lifetime = get_settings().adapt_ttl_days * 24 * 3600 * 1000
+    entry = registry.register(adapter, name, expires=now() + int(lifetime))
+    expire(registry)
+    return entry
+
+
 def _finish(
     adapter: Adapter,
     candidate: Candidate,
@@ -155,6 +171,7 @@ def _finish(
     card = adapter.card.model_copy(
         update={
             "description": description,
+            "description_source": "given",
             "paraphrases": (),
             "examples": kept,
             "origin": candidate.origin,

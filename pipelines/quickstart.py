@@ -24,6 +24,7 @@ import pipelines.train_hypernet
 import pipelines.training
 from hyperlora.adapter import Adapter
 from hyperlora.base_models import BaseModel, load_base_model
+from hyperlora.card import Card
 from hyperlora.durable import fault_point, write_json
 from hyperlora.errors import InputError
 from hyperlora.identity import code_hash, content_hash
@@ -139,7 +140,8 @@ def _trained_adapters(run: _Run) -> dict[str, Adapter]:
         run.cached.append("adapters")
         return {task.name: registry.load(found[task.name].reference) for task in run.suite}
     base, tasks, folder = run.base_for_training(), list(run.suite), run.folder(identity)
-    with tracked_run(registry.home, "train adapters", identity, recipe.model_dump()) as tracked:
+    datasets = {task.name: task.identity for task in tasks}
+    with tracked_run(registry.home, "train adapters", identity, recipe.model_dump(), datasets) as tracked:
         adapters = pipelines.train_adapters.train_adapters(
             base, tasks, recipe, folder, lambda report: tracked.log(report.step, loss=report.loss)
         )
@@ -188,7 +190,8 @@ def _trained_generator(run: _Run) -> LoadedGenerator:
         network = generator.artifact.read_generator(session.registry.verified_folder(found[-1]))
         return LoadedGenerator(found[-1], network)
     base, folder = run.base_for_training(), run.folder(identity)
-    with tracked_run(session.registry.home, "train hypernet", identity, recipe.model_dump()) as tracked:
+    datasets = {task.name: task.identity for task in run.suite}
+    with tracked_run(session.registry.home, "train hypernet", identity, recipe.model_dump(), datasets) as tracked:
         network = pipelines.train_hypernet.train_hypernet(
             base,
             session.encoder,
@@ -202,6 +205,10 @@ def _trained_generator(run: _Run) -> LoadedGenerator:
             "origin": "trained",
             "parents": [],
             "base": base.identity.fingerprint,
+            "base_id": base.identity.id,
+            "recipe": recipe.hash,
+            "dataset": content_hash(datasets),
+            "licence": Card.model_fields["licence"].default,
             "encoder": session.encoder.id,
             "metrics": {},
             "identity": identity,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from pipelines.adapt import AdaptResult
 from pipelines.compare import Comparison
 from pipelines.quickstart import QuickstartReport
@@ -42,6 +44,9 @@ def comparison_text(comparison: Comparison) -> str:
 def adapted_text(result: AdaptResult, description: str) -> str:
     """What one `adapt` chose and how answers changed."""
     lines = [f"adapt {description!r}", f"  -> {result.entry.reference} ({result.adapter.card.origin}): {result.reason}"]
+    if result.entry.expires is not None:
+        day = datetime.fromtimestamp(result.entry.expires / 1000, UTC).date()
+        lines.append(f"  registered until {day}; for good: hyperlora registry alias {result.entry.reference} ALIAS")
     if result.base_exact_match is not None:
         lines.append(f"  base model on the examples: {result.base_exact_match:.2f}")
     if result.answers:

@@ -87,9 +87,11 @@ def task_card(task: Task, recipe_hash: str) -> Card:
     """The card of an adapter trained on a task; its examples come from the validation split."""
     return Card(
         description=task.description,
+        family=task.family,
         paraphrases=task.descriptions[1:],
         prompt_template=task.prompt_template,
         examples=tuple(CardExample(input=e.input, output=e.output) for e in task.validation[:CARD_EXAMPLES]),
         origin="trained",
         recipe_hash=recipe_hash,
+        dataset_hash=task.identity,
     )

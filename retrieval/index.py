@@ -10,8 +10,7 @@ import numpy as np
 
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
-from hyperlora.peft_folder import read_card
-from hyperlora.registry import Entry, Registry
+from hyperlora.registry import Entry, Query, Registry
 
 POOL_ORIGINS = ("trained", "composed", "imported")
 
@@ -85,10 +84,6 @@ def build_index(registry: Registry, encoder: TextEncoder, base: str) -> AdapterI
     Args:
         base: fingerprint of the base model.
     """
-    newest = {
-        entry.name: entry
-        for entry in registry.entries("adapter")
-        if entry.base == base and entry.origin in POOL_ORIGINS
-    }
-    cards = [read_card(registry.verified_folder(entry)) for entry in newest.values()]
-    return AdapterIndex(encoder, list(newest.values()), [(card.description, *card.paraphrases) for card in cards])
+    pool = registry.catalogue.entries(Query(base=base, origins=POOL_ORIGINS))
+    newest = list({entry.name: entry for entry in pool}.values())
+    return AdapterIndex(encoder, newest, [(entry.description, *entry.paraphrases) for entry in newest])

@@ -1,15 +1,12 @@
-"""The HTTP API and the web page: requests in, one call to a pipeline or the registry, JSON or HTML out."""
+"""The HTTP API: requests in, one call to a pipeline or the registry, JSON out."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse
-from jinja2 import Environment, FileSystemLoader
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from hyperlora import __version__
@@ -20,6 +17,7 @@ from hyperlora.references import Reference
 from hyperlora.registry import Entry
 from pipelines.adapt import adapt
 from pipelines.session import LONGEST_DESCRIPTION, Session
+from serve.browsing import add_browsing
 
 MOST_EXAMPLES = 256
 LONGEST_TEXT = 8192
@@ -41,14 +39,13 @@ class AdaptBody(BaseModel):
 
     description: str = Field(max_length=LONGEST_DESCRIPTION)
     examples: list[ExampleBody] = Field(default_factory=list, max_length=MOST_EXAMPLES)
+    store_examples: bool = True
 
 
 def create_app(session: Session) -> FastAPI:
     """The application over one session, which serves one `adapt` at a time."""
     app = FastAPI(title="HyperLoRA", version=__version__)
     busy = Lock()
-    pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
-    pages.filters["moment"] = _moment
 
     @app.exception_handler(HyperLoRAError)
     def explain(_request: Request, error: Exception) -> JSONResponse:
@@ -60,12 +57,10 @@ def create_app(session: Session) -> FastAPI:
         """Find or make the best adapter for a task, and register it."""
         examples = read_examples([example.model_dump() for example in body.examples])
         with busy:
-            return adapt(body.description, examples, session=session).summary()
+            result = adapt(body.description, examples, store_examples=body.store_examples, session=session)
+            return result.summary()
 
-    @app.get("/v1/adapters")
-    def list_adapters() -> dict[str, Any]:
-        """Every registered version of every adapter."""
-        return {"adapters": [entry.summary() for entry in session.registry.entries("adapter")]}
+    add_browsing(app, session.registry)
 
     @app.get("/v1/adapters/{name}")
     def show_adapter(name: str, version: int | None = None) -> dict[str, Any]:
@@ -78,15 +73,6 @@ def create_app(session: Session) -> FastAPI:
     def health() -> dict[str, str]:
         """The process answers."""
         return {"status": "ok", "version": __version__}
-
-    @app.get("/", response_class=HTMLResponse)
-    def registry_page() -> str:
-        """The registry as a page."""
-        adapters, generators = (
-            sorted(session.registry.entries(kind), key=lambda entry: entry.created, reverse=True)
-            for kind in ("adapter", "generator")
-        )
-        return pages.get_template("registry.html").render(adapters=adapters, generators=generators)
 
     return app
 
@@ -102,7 +88,3 @@ def _status(error: HyperLoRAError) -> int:
     if isinstance(error, RegistryError):
         return 404
     return 400 if isinstance(error, InputError | TaskFormatError) else 500
-
-
-def _moment(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")

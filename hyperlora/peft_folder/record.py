@@ -13,7 +13,7 @@ from hyperlora.peft_folder.features import shown
 from hyperlora.strict_json import parse_json
 
 RECORD_FILE = "hyperlora.json"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 1 had no family, dataset hash and source of the description
 _LARGEST = 16 * 2**20
 _EXPORT_AGAIN = "Export the adapter again."
 

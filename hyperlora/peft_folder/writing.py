@@ -112,11 +112,13 @@ def target_modules(modules: Mapping[str, object], num_layers: int) -> list[str]:
 
 def _model_card(adapter: Adapter) -> str:
     card = adapter.card
+    # the Hub knows single licences by id; an expression of several has to be called `other`
+    licence = {"license": "other", "license_name": card.licence} if " " in card.licence else {"license": card.licence}
     matter = yaml.safe_dump(
         {
             "base_model": adapter.base.hub_id,
             "library_name": "peft",
-            "license": card.licence,
+            **licence,
             "pipeline_tag": "text-generation",
             "tags": ["lora", "hyperlora"],
         },

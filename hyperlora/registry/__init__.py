@@ -1,6 +1,7 @@
 """The registry: names, versions, aliases and lineage on MLflow, contents in verified content-addressed folders."""
 
-from hyperlora.registry.entry import Entry, Kind
+from hyperlora.registry.catalogue import Event, MetricRange, Page, Query
+from hyperlora.registry.entry import Entry, Kind, Tombstone
 from hyperlora.registry.registry import Registry
 
-__all__ = ["Entry", "Kind", "Registry"]
+__all__ = ["Entry", "Event", "Kind", "MetricRange", "Page", "Query", "Registry", "Tombstone"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
-from hyperlora.durable import commit_folder, staging_folder
+from hyperlora.durable import commit_folder, fault_point, reap_staging, staging_folder
 from hyperlora.errors import RegistryError
 from hyperlora.identity import content_hash, file_hash
 
@@ -16,6 +18,18 @@ def manifest_of(folder: Path) -> dict[str, str]:
     """SHA-256 (hex) of every file below a folder, by relative path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): file_hash(path) for path in files}
+
+
+class Contents(Protocol):
+    """What the registry asks of a store of folders; `ContentStore` describes each call."""
+
+    def put(self, write: Callable[[Path], None]) -> tuple[str, dict[str, str]]: ...  # noqa: D102
+    def path(self, content: str) -> Path: ...  # noqa: D102
+    def uri(self, content: str) -> str: ...  # noqa: D102
+    def listed(self) -> set[str]: ...  # noqa: D102
+    def remove(self, content: str) -> None: ...  # noqa: D102
+    def reap(self) -> int: ...  # noqa: D102
+    def verify(self, content: str, manifest: Manifest) -> Path: ...  # noqa: D102
 
 
 class ContentStore:
@@ -34,6 +48,7 @@ class ContentStore:
             write(staging)
             manifest = manifest_of(staging)
             content = content_hash(manifest)
+            fault_point("content-staged")
             target = self.path(content)
             if target.is_dir() and manifest_of(target) != manifest:
                 # damaged since: out of the way, so that the sound copy takes its place
@@ -44,6 +59,31 @@ class ContentStore:
     def path(self, content: str) -> Path:
         """Where the folder with this content hash is, or would be."""
         return self._root / content[:2] / content
+
+    def uri(self, content: str) -> str:
+        """Where others find the folder: what MLflow records as the source of a version."""
+        return self.path(content).as_uri()
+
+    def listed(self) -> set[str]:
+        """The content hashes of all folders that are there, sound or not."""
+        return {folder.name for folder in self._root.glob("[0-9a-f][0-9a-f]/*") if folder.is_dir()}
+
+    def remove(self, content: str) -> None:
+        """Delete a folder; nothing happens when it is not there.
+
+        It goes out of sight in one rename, so that nobody reads half a folder.
+        """
+        target = self.path(content)
+        if target.is_dir():
+            doomed = self._root / f".staging-removed-{content[:24]}"
+            shutil.rmtree(doomed, ignore_errors=True)
+            target.rename(doomed)
+            fault_point("content-removed")
+            shutil.rmtree(doomed)
+
+    def reap(self) -> int:
+        """Delete what killed writers left; the caller knows that none is writing. How many there were."""
+        return reap_staging(self._root)
 
     def verify(self, content: str, manifest: Manifest) -> Path:
         """The folder, after checking every byte against the manifest.

@@ -148,4 +148,6 @@ class NameState:
 
 def with_aliases(entry: Entry, aliases: Mapping[str, int]) -> Entry:
     """The entry with those of a name's aliases that point at it."""
-    return replace(entry, aliases=tuple(sorted(alias for alias, version in aliases.items() if version == entry.version)))
+    return replace(
+        entry, aliases=tuple(sorted(alias for alias, version in aliases.items() if version == entry.version))
+    )

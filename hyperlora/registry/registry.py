@@ -2,150 +2,220 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
-from functools import cached_property
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock
 
 from hyperlora.adapter import Adapter
 from hyperlora.durable import fault_point
 from hyperlora.errors import InputError, RegistryError
+from hyperlora.licences import combined_licence
 from hyperlora.peft_folder import read_adapter, write_adapter_files
 from hyperlora.references import Reference, parse_reference
-from hyperlora.registry.contents import ContentStore
-from hyperlora.registry.entry import PREFIX, Entry, Kind, to_tags
+from hyperlora.registry.catalogue import Catalogue, Event, Page, Query
+from hyperlora.registry.contents import Contents, ContentStore
+from hyperlora.registry.entry import Entry, Kind, Tombstone
+from hyperlora.registry.ledger import Ledger
+from hyperlora.registry.record import Record
 from hyperlora.settings import get_settings
-from hyperlora.tracking import connect
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
-_PAGE = 1000
+_ALIAS = re.compile(r"(?!v[0-9]+$)(?!latest$)[a-z][a-z0-9_-]{0,63}", re.IGNORECASE)
+_TAG = re.compile(r"(?!hyperlora\.|mlflow\.)[A-Za-z0-9_][A-Za-z0-9_./ -]{0,99}")
+_LONGEST_TAG = 1000
+_MOST_PARAPHRASES = 50_000  # characters of them in the record; MLflow takes 100,000
 
 
 class Registry:
     """A pool of adapters and generators: MLflow holds the record, verified folders hold the contents.
 
     A registered version is complete or not there at all: its folder is written and renamed first, the MLflow
-    version that makes it visible comes last, under one lock per registry.
+    version that makes it visible comes last, under one lock per registry. `get` and `load` ask MLflow, so that an
+    alias moved in its UI counts at once; lists and searches ask the catalogue, which `sync` brings up to date with
+    edits made elsewhere.
 
     Args:
         home: the folder of the registry; the `HYPERLORA_HOME` setting when None.
-        uri: the MLflow registry URI; SQLite in `home` when None.
+        uri: the MLflow registry URI; the `HYPERLORA_REGISTRY_URI` setting, else SQLite in `home`, when None.
     """
 
     def __init__(self, home: Path | None = None, uri: str | None = None) -> None:
         self.home = (home or get_settings().home_dir) / "registry"
-        self._uri = uri
-        self._contents = ContentStore(self.home / "contents")
+        self.contents: Contents = ContentStore(self.home / "contents")
+        self.record = Record(self.home, uri, self.contents.path)
+        self.ledger = Ledger(self.home, uri, self.record, self.contents)
 
-    @cached_property
-    def _client(self) -> Any:
-        return connect(self.home, self._uri)
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue, ready to be asked."""
+        return self.ledger.reading()
 
-    def register(self, adapter: Adapter, name: str, *, identity: str = "", run_id: str | None = None) -> Entry:
-        """Store an adapter and make it the newest version of `name`.
+    # --- in -----------------------------------------------------------------------------------------------------
 
-        The same files under the same name are one version, however often they are registered.
+    def register(
+        self,
+        adapter: Adapter,
+        name: str,
+        *,
+        identity: str = "",
+        run_id: str | None = None,
+        expires: int | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Entry:
+        """Store an adapter and make it the newest version of `name`; no base model is loaded.
+
+        The same files under the same name are one version, however often they are registered. What has parents in
+        this registry takes its licence from them.
 
         Args:
             name: lowercase letters, digits, `.`, `_` and `-`.
             identity: hash of the run that made it, by which a resumed run finds it.
             run_id: the MLflow run to link.
+            expires: when garbage collection may delete it, in milliseconds since the epoch; never when None.
+            tags: people's labels.
         """
+        from hyperlora.mlflow_model import card_markdown, write_mlmodel
+        from hyperlora.sketches import encode, sketch
+
+        def write(folder: Path) -> None:
+            write_adapter_files(adapter, folder)
+            write_mlmodel(folder)
+
+        adapter = self._under_its_parents_licences(adapter)
         card = adapter.card
         fields = {
             "description": card.description,
+            "paraphrases": _within(card.paraphrases, _MOST_PARAPHRASES),
+            "description_source": card.description_source,
+            "family": card.family,
             "origin": card.origin,
             "parents": list(card.parents),
             "base": adapter.base.fingerprint,
+            "base_id": adapter.base.id,
             "weights": adapter.content_hash,
+            "sketch": encode(sketch(adapter)),
             "metrics": card.metrics,
+            "recipe": card.recipe_hash,
+            "dataset": card.dataset_hash,
+            "licence": card.licence,
             "identity": identity,
         }
-        return self.put("adapter", name, lambda folder: write_adapter_files(adapter, folder), fields, run_id)
+        return self.put("adapter", name, write, fields, run_id, expires=expires, tags=tags, card=card_markdown(adapter))
 
     def put(
-        self, kind: Kind, name: str, write: Callable[[Path], None], fields: Mapping[str, Any], run_id: str | None = None
+        self,
+        kind: Kind,
+        name: str,
+        write: Callable[[Path], None],
+        fields: Mapping[str, Any],
+        run_id: str | None = None,
+        *,
+        expires: int | None = None,
+        tags: Mapping[str, str] | None = None,
+        card: str = "",
     ) -> Entry:
-        """Store the folder that `write` fills as a version of `name`; see `register`."""
+        """Store the folder that `write` fills as a version of `name`; see `register`.
+
+        Args:
+            fields: what is known of it, by the names of `Entry`'s attributes.
+            card: Markdown that MLflow's UI shows with the version; the description when empty.
+        """
         if not _NAME.fullmatch(name):
             raise InputError(
                 f"{name!r} cannot name an adapter", "Use lowercase letters, digits, '.', '_' and '-', at most 128."
             )
-        self.home.mkdir(parents=True, exist_ok=True)
-        content, manifest = self._contents.put(write)
-        fault_point("content-stored")
-        tags = to_tags({**fields, "kind": kind, "content": content, "manifest": manifest})
-        client = self._client  # connecting takes the same lock
-        with FileLock(self.home / ".lock"):
-            self._create_name(kind, name)
-            existing = [entry for entry in self._versions(name) if entry.content == content]
-            if existing:
-                return existing[-1]
-            source = self._contents.path(content).as_uri()
-            version = client.create_model_version(
-                name, source, run_id=run_id, tags=tags, description=str(fields.get("description", ""))
+        labels = _checked_tags(tags or {})
+        description = str(fields.get("description", ""))
+        with self.ledger.writing(name) as touched:
+            held = self.record.kind(name)
+            if held not in (None, kind):
+                raise RegistryError(
+                    f"{name} names a registered {held or 'model of another tool'}", "Choose another name."
+                )
+            content, manifest = self.contents.put(write)
+            fault_point("content-stored")
+            if held is None:
+                self.record.create_name(kind, name, description[:1000])
+            existing = self.record.with_content(name, content)
+            if existing is not None:
+                touched.add(existing.version)
+                self._revive(existing, expires)
+                return self._read_back(name, existing.version)
+            size = sum((self.contents.path(content) / file).stat().st_size for file in manifest)
+            known = {**fields, "kind": kind, "content": content, "manifest": manifest, "size": size}
+            version = self.record.create_version(
+                name,
+                self.contents.uri(content),
+                {**known, "expires": expires, "run_id": run_id or ""},
+                labels,
+                card=card or description[:1000],
+                source_run=run_id,
             )
-        return self._entry(version, {})
+            touched.add(version)
+        return self._read_back(name, version)
 
-    def _create_name(self, kind: Kind, name: str) -> None:
-        from mlflow.exceptions import MlflowException
+    def _under_its_parents_licences(self, adapter: Adapter) -> Adapter:
+        parents = [self._parent_licence(reference) for reference in adapter.card.parents]
+        known = [licence for licence in parents if licence]
+        if not known:
+            return adapter
+        licence = combined_licence(known)
+        return adapter.with_card(adapter.card.model_copy(update={"licence": licence}))
 
+    def _parent_licence(self, reference: str) -> str:
         try:
-            model = self._client.get_registered_model(name)
-        except MlflowException:
-            self._client.create_registered_model(name, tags=to_tags({"kind": kind}))
-            return
-        found = model.tags.get(PREFIX + "kind")
-        if found != kind:
-            raise RegistryError(f"{name} names a registered {found or 'model of another tool'}", "Choose another name.")
+            return self.get(reference).licence
+        except (InputError, RegistryError):
+            return ""  # not of this registry, or not there any more
 
-    def entries(self, kind: Kind = "adapter", *, name: str | None = None) -> list[Entry]:
-        """Every version of every entry of a kind, by name and version; one name's if given."""
-        wanted = f" and name = '{name}'" if name and _NAME.fullmatch(name) else ""
-        models = self._pages(
-            lambda token: self._client.search_registered_models(
-                f"tags.`{PREFIX}kind` = '{kind}'{wanted}", max_results=_PAGE, page_token=token
-            )
-        )
-        aliases = {model.name: dict(model.aliases) for model in models}
-        versions = self._pages(
-            lambda token: self._client.search_model_versions(
-                f"tags.`{PREFIX}kind` = '{kind}'{wanted}", max_results=_PAGE, page_token=token
-            )
-        )
-        entries = [self._entry(version, aliases.get(version.name, {})) for version in versions]
-        return sorted(entries, key=lambda entry: (entry.name, entry.version))
+    def _revive(self, entry: Entry, expires: int | None) -> None:
+        """What is registered again is wanted again: back from the archive, and kept as long as is now said."""
+        if entry.archived is not None or entry.expires != expires:
+            self.record.set_fields(entry.name, entry.version, archived=None, expires=expires)
+
+    # --- out ----------------------------------------------------------------------------------------------------
 
     def get(self, reference: str) -> Entry:
-        """The entry a `registry:name[@version|@alias]` refers to; the newest version when none is named.
+        """The entry a `registry:name[@version|@alias]` refers to; the newest that is not archived when none is named.
 
         Raises:
             InputError: not a registry reference.
-            RegistryError: there is no such entry.
+            RegistryError: there is no such entry, or it was deleted.
         """
         parsed = parse_reference(reference, ("registry",))
-        versions = self._versions(parsed.target)
-        if not versions:
-            raise RegistryError(
-                f"{reference}: nothing is registered as {parsed.target}", "See: hyperlora registry list"
-            )
-        for entry in versions:
-            if parsed.version == entry.version or (parsed.alias and parsed.alias in entry.aliases):
-                return entry
-        if parsed.version or parsed.alias:
-            raise RegistryError(
-                f"{reference}: {parsed.target} has no such version or alias",
+        name = parsed.target
+        if parsed.version is not None:
+            entry = self.record.by_version(name, parsed.version)
+        elif parsed.alias is not None:
+            entry = self.record.by_alias(name, parsed.alias)
+        else:
+            entry = None
+            for found in self.record.newest_first(name):
+                entry = entry or found
+                if found.archived is None:
+                    return found
+        if entry is None:
+            raise self._absence(reference, parsed)
+        return entry
+
+    def _absence(self, reference: str, parsed: Reference) -> RegistryError:
+        tombstones = self.record.tombstones(parsed.target)
+        if tombstone := tombstones.get(parsed.version or 0):
+            day = time.strftime("%Y-%m-%d", time.gmtime(tombstone.deleted / 1000))
+            return RegistryError(
+                f"{reference} was deleted on {day} ({tombstone.reason})",
                 f"See: hyperlora registry show registry:{parsed.target}",
             )
-        return versions[-1]
-
-    def find(self, kind: Kind, identity: str) -> list[Entry]:
-        """The entries of a kind that the run with this identity registered."""
-        return [entry for entry in self.entries(kind) if entry.identity == identity]
+        if next(self.record.newest_first(parsed.target), None) is None:
+            return RegistryError(
+                f"{reference}: nothing is registered as {parsed.target}", "See: hyperlora registry list"
+            )
+        return RegistryError(
+            f"{reference}: {parsed.target} has no such version or alias",
+            f"See: hyperlora registry show registry:{parsed.target}",
+        )
 
     def load(self, reference: str) -> Adapter:
         """Verify and read a registered adapter.
@@ -160,46 +230,159 @@ class Registry:
 
     def verified_folder(self, entry: Entry) -> Path:
         """The entry's folder after every byte was checked against the record."""
-        return self._contents.verify(entry.content, entry.manifest)
+        return self.contents.verify(entry.content, entry.manifest)
+
+    # --- browsing: answered by the catalogue --------------------------------------------------------------------
+
+    def entries(self, kind: Kind = "adapter", *, name: str | None = None) -> list[Entry]:
+        """Every version of every entry of a kind that is not archived, by name and version; one name's if given."""
+        return list(self.catalogue.entries(Query(kind=kind, name=name)))
+
+    def find(self, kind: Kind, identity: str) -> list[Entry]:
+        """The entries of a kind that the run with this identity registered, archived ones among them."""
+        return list(self.catalogue.entries(Query(kind=kind, identity=identity, archived=None)))
+
+    def search(self, query: Query | None = None, *, limit: int = 50, cursor: str | None = None) -> Page:
+        """One page of the entries that a query asks for; pass `page.next` as cursor for the next one.
+
+        Raises:
+            InputError: the query is malformed, or the cursor belongs to another one.
+        """
+        return self.catalogue.page(query or Query(), limit=limit, cursor=cursor)
+
+    def facets(self, query: Query | None = None) -> dict[str, dict[str, int]]:
+        """How many entries of a query have each base model, origin, family, licence, alias and tag."""
+        return self.catalogue.facets(query or Query())
+
+    def watermark(self) -> str:
+        """A text that changes whenever any entry does; `events` tells what happened since."""
+        return self.catalogue.watermark()
+
+    def events(self, since: str | None = None) -> list[Event]:
+        """What happened since a watermark, oldest first.
+
+        Raises:
+            InputError: the watermark is of another catalogue, so that only reading everything again helps.
+        """
+        return self.catalogue.events(since)
+
+    # --- changes ------------------------------------------------------------------------------------------------
 
     def set_alias(self, reference: str, alias: str) -> Entry:
         """Point an alias at a version, taking it from the version that had it."""
-        if not re.fullmatch(r"(?!v[0-9]+$)(?!latest$)[A-Za-z][A-Za-z0-9_-]{0,63}", alias, re.IGNORECASE):
+        if not _ALIAS.fullmatch(alias):
             raise InputError(f"{alias!r} cannot be an alias", "Use letters, digits, '_' and '-', but not v3 or latest.")
-        entry = self.get(reference)
-        with FileLock(self.home / ".lock"):
-            self._client.set_registered_model_alias(entry.name, alias, str(entry.version))
-        return self.get(str(Reference("registry", entry.name, version=entry.version)))
+        name = parse_reference(reference, ("registry",)).target
+        with self.ledger.writing(name) as touched:
+            entry = self.get(reference)
+            touched.add(entry.version)
+            self.record.set_alias(name, alias, entry.version)
+        return self._read_back(name, entry.version)
 
-    def _versions(self, name: str) -> list[Entry]:
-        return [entry for kind in ("adapter", "generator") for entry in self.entries(kind, name=name)]
+    def remove_alias(self, name: str, alias: str) -> None:
+        """Remove an alias of a name.
 
-    def _pages(self, fetch: Callable[[str | None], Any]) -> list[Any]:
-        found, token = [], None
-        while True:
-            page = fetch(token)
-            found.extend(page)
-            token = page.token
-            if not token:
-                return found
+        Raises:
+            RegistryError: the name has no such alias.
+        """
+        with self.ledger.writing(name):
+            if self.record.by_alias(name, alias) is None:
+                raise RegistryError(f"{name} has no alias {alias}", f"See: hyperlora registry show registry:{name}")
+            self.record.remove_alias(name, alias)
 
-    def _entry(self, version: Any, aliases: Mapping[str, str]) -> Entry:
-        tags = {key.removeprefix(PREFIX): value for key, value in version.tags.items() if key.startswith(PREFIX)}
-        return Entry(
-            kind="generator" if tags["kind"] == "generator" else "adapter",
-            name=version.name,
-            version=int(version.version),
-            description=tags.get("description", ""),
-            origin=tags.get("origin", ""),
-            parents=tuple(json.loads(tags.get("parents", "[]"))),
-            base=tags.get("base", ""),
-            encoder=tags.get("encoder", ""),
-            weights=tags.get("weights", ""),
-            content=tags["content"],
-            manifest=json.loads(tags["manifest"]),
-            metrics=json.loads(tags.get("metrics", "{}")),
-            identity=tags.get("identity", ""),
-            created=int(version.creation_timestamp or 0),
-            aliases=tuple(sorted(alias for alias, number in aliases.items() if int(number) == int(version.version))),
-            folder=self._contents.path(tags["content"]),
-        )
+    def set_tags(self, reference: str, changes: Mapping[str, str | None]) -> Entry:
+        """Set tags of a version, or remove those whose new value is None.
+
+        Raises:
+            InputError: a key or value that MLflow would not keep, or one that the project keeps for itself.
+        """
+        _checked_tags({key: value or "" for key, value in changes.items()})
+        return self._change(reference, lambda entry: self.record.set_tags(entry.name, entry.version, changes))
+
+    def archive(self, reference: str) -> Entry:
+        """Take a version out of lists, searches and indexes; it can still be loaded by its version or alias."""
+
+        def change(entry: Entry) -> None:
+            if entry.archived is None:
+                self.record.set_fields(entry.name, entry.version, archived=now())
+
+        return self._change(reference, change)
+
+    def restore(self, reference: str) -> Entry:
+        """Take a version back out of the archive."""
+        return self._change(reference, lambda entry: self.record.set_fields(entry.name, entry.version, archived=None))
+
+    def delete(self, reference: str, *, force: bool = False, reason: str = "deleted") -> Tombstone:
+        """Delete a version; its number is never used again. The files go with the next garbage collection.
+
+        Args:
+            force: delete it although an alias points at it.
+
+        Raises:
+            RegistryError: there is no such version, or an alias points at it.
+        """
+        name = parse_reference(reference, ("registry",)).target
+        with self.ledger.writing(name) as touched:
+            entry = self.get(reference)
+            if entry.aliases and not force:
+                raise RegistryError(
+                    f"{entry.reference} has the alias {entry.aliases[0]}", "Move the alias first, or say --force."
+                )
+            touched.add(entry.version)
+            tombstone = Tombstone(entry.content, now(), reason)
+            self.record.bury(name, entry.version, tombstone)
+        return tombstone
+
+    def forget(self, name: str) -> None:
+        """Remove a name with everything under it, tombstones included, so that it begins anew at version 1."""
+        with self.ledger.writing(name):
+            self.record.forget(name)
+
+    def sync(self) -> list[Event]:
+        """Take over what was changed in MLflow by others; what that was."""
+        return self.ledger.sync()
+
+    def rebuild(self) -> None:
+        """Make the catalogue anew from the record."""
+        self.ledger.rebuild()
+
+    def _change(self, reference: str, change: Callable[[Entry], None]) -> Entry:
+        name = parse_reference(reference, ("registry",)).target
+        with self.ledger.writing(name) as touched:
+            entry = self.get(reference)
+            touched.add(entry.version)
+            change(entry)
+        return self._read_back(name, entry.version)
+
+    def _read_back(self, name: str, version: int) -> Entry:
+        entry = self.record.by_version(name, version)
+        if entry is None:
+            raise RegistryError(f"registry:{name}@{version} was deleted meanwhile", "Register it again.")
+        return entry
+
+
+def _checked_tags(tags: Mapping[str, str]) -> Mapping[str, str]:
+    for key, value in tags.items():
+        if not _TAG.fullmatch(key) or len(value) > _LONGEST_TAG:
+            raise InputError(
+                f"{key!r} with {len(value)} characters cannot be a tag",
+                f"Use letters, digits and _./- in keys, but not hyperlora. or mlflow., and at most {_LONGEST_TAG} "
+                "characters in values.",
+            )
+    return tags
+
+
+def _within(texts: Sequence[str], characters: int) -> list[str]:
+    """As many of the texts, from the first, as fit."""
+    kept: list[str] = []
+    for text in texts:
+        characters -= len(text)
+        if characters < 0:
+            break
+        kept.append(text)
+    return kept
+
+
+def now() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000

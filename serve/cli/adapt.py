@@ -14,23 +14,30 @@ from serve.cli.main import base_option, emit, json_option
 @click.option("--examples", type=click.Path(path_type=Path), help='JSONL of {"input": …, "output": …}.')
 @click.option("--out", type=click.Path(path_type=Path), help="Write the adapter here as a PEFT folder.")
 @click.option("--merge", type=click.Path(path_type=Path), help="Write the merged checkpoint here.")
+@click.option("--no-store-examples", is_flag=True, help="Keep none of the examples' text in the registry.")
 @base_option
 @json_option
 def command(
-    description: str, examples: Path | None, out: Path | None, merge: Path | None, base: str | None, as_json: bool
+    description: str,
+    examples: Path | None,
+    out: Path | None,
+    merge: Path | None,
+    no_store_examples: bool,
+    base: str | None,
+    as_json: bool,
 ) -> None:
     """Describe a task, get the best adapter for it.
 
     Closest adapters of the registry and one that the generator writes are compared: on your examples if you give
-    some, else by similarity. The winner is registered with its parents and the reason.
+    some, else by similarity. The winner is registered with its parents and the reason; it expires after 30 days
+    (HYPERLORA_ADAPT_TTL_DAYS) unless you give it an alias.
 
     \b
     Example:
       hyperlora adapt "Give the plural of the noun" --examples mine.jsonl --out my-adapter
     """
-    from hyperlora.doorway import adapt, read_examples
+    from hyperlora.doorway import adapt
     from pipelines.report import adapted_text
 
-    read = () if examples is None else read_examples(examples)
-    result = adapt(description, read, out=out, merge=merge, base=base)
+    result = adapt(description, examples or (), out=out, merge=merge, store_examples=not no_store_examples, base=base)
     emit(as_json, result.summary(), adapted_text(result, description))

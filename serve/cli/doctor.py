@@ -9,6 +9,8 @@ import click
 from hyperlora.errors import HyperLoRAError
 from serve.cli.main import base_option, emit, json_option
 
+_LEAST_SPACE = 500_000_000
+
 
 @click.command()
 @base_option
@@ -25,6 +27,7 @@ def command(base: str | None, as_json: bool) -> None:
         "base model": lambda: _base(base),
         "text encoder": _encoder,
         "registry": _registry,
+        "storage": _storage,
     }
     found = []
     for name, check in checks.items():
@@ -67,10 +70,32 @@ def _encoder() -> str:
 
 
 def _registry() -> str:
-    from hyperlora.registry import Registry
+    from hyperlora.registry import Query, Registry
 
     registry = Registry()
-    return (
-        f"{len(registry.entries('adapter'))} adapter versions, {len(registry.entries('generator'))} generators, "
-        f"in {registry.home}"
-    )
+    adapters, generators = (registry.catalogue.count(Query(kind=kind)) for kind in ("adapter", "generator"))
+    _ = registry.record.id  # lists do not ask MLflow; whether it answers is what one wants to know here
+    return f"{adapters} adapter versions, {generators} generators, in {registry.home}"
+
+
+def _storage() -> str:
+    """Free space where adapters are stored, and that it can be written to."""
+    import shutil
+
+    from hyperlora.durable import staging_folder
+    from hyperlora.errors import RegistryError
+    from hyperlora.settings import get_settings
+
+    home = get_settings().home_dir
+    try:
+        with staging_folder(home):
+            free = shutil.disk_usage(home).free
+    except OSError as error:
+        raise RegistryError(
+            f"{home} cannot be written to: {error.strerror}", "Set HYPERLORA_HOME elsewhere."
+        ) from error
+    if free < _LEAST_SPACE:
+        raise RegistryError(
+            f"{home} has {free / 1e6:.0f} MB left", "Make room: hyperlora registry gc, or a larger disk."
+        )
+    return f"{free / 1e9:.1f} GB free at {home}"

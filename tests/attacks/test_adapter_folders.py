@@ -171,7 +171,7 @@ SPOILED: dict[str, tuple[Spoil, str]] = {
     ),
     # the record
     "record not JSON": (text("hyperlora.json", "{"), "hyperlora.json"),
-    "record from the future": (record(format_version=2), "format version 2"),
+    "record from the future": (record(format_version=99), "format version 99"),
     "record without a base": (record(base={}), "base"),
     "record with a field nobody knows": (record(code="import os"), "code"),
     "record with an empty description": (record(card={"description": ""}), "card.description"),

@@ -82,6 +82,35 @@ def test_a_folder_of_another_method_is_converted_and_its_loss_recorded(
     assert part.origin == "imported"
 
 
+def test_what_nobody_described_is_described_by_its_readme_or_on_request_by_its_answers(
+    foreign: Path, tiny_base_folder: Path, registry: Registry
+) -> None:
+    given = {"base": f"file:{tiny_base_folder}", "registry": registry}
+    proposed = import_adapter(f"file:{foreign}", "proposed", probe=True, **given)
+    card = registry.load(proposed.reference).card
+    assert card.description_source == "proposed"
+    assert card.description.startswith('Answers "')
+    (foreign / "README.md").write_text("---\nlicense: mit\n---\n# Legal texts\n\nSummarises them. And more.\n")
+    told = registry.load(import_adapter(f"file:{foreign}", "told", probe=True, **given).reference).card
+    assert (told.description, told.description_source) == ("Legal texts. Summarises them.", "given")
+    assert (told.licence, card.licence) == ("mit", "unknown")
+
+
+def test_plain_lora_is_cut_to_a_rank_when_its_canonical_form_is_asked_for(
+    foreign: Path, tiny_base_folder: Path, registry: Registry
+) -> None:
+    given = {"description": "x", "base": f"file:{tiny_base_folder}", "registry": registry}
+    plain = registry.load(import_adapter(f"file:{foreign}", "plain", **given).reference)
+    cut = registry.load(import_adapter(f"file:{foreign}", "cut", canonicalise=True, rank=2, **given).reference)
+    assert cut.ranks == (2,)
+    kept = total = 0.0
+    for name, factors in plain.modules.items():
+        U, S, Vh = torch.linalg.svd(factors.weight_change())
+        torch.testing.assert_close(cut.modules[name].weight_change(), U[:, :2] * S[:2] @ Vh[:2], atol=1e-5, rtol=1e-4)
+        kept, total = kept + float((S[:2] ** 2).sum()), total + float((S**2).sum())
+    assert cut.card.metrics["energy_kept"] == pytest.approx(kept / total, abs=1e-5)
+
+
 def other_base(folder: Path) -> None:
     record = json.loads((folder / "hyperlora.json").read_text())
     record["base"]["fingerprint"] = "0" * 64
@@ -95,7 +124,7 @@ def other_base(folder: Path) -> None:
         ({"description": " \n"}, InputError, "the description is empty"),
         ({"description": "x", "prompt_template": "no field"}, InputError, "prompt template"),
         ({"description": "x", "name": "Not A Name"}, InputError, "cannot name an adapter"),
-        ({"description": "x", "reference": "hf:some/adapter"}, InputError, "does not fit here"),
+        ({"description": "x", "reference": "registry:other"}, InputError, "does not fit here"),
         ({"description": "x", "reference": "file:/nowhere"}, AdapterFormatError, "is not a folder"),
         ({"description": "x", "rank": 4}, InputError, "needs no conversion"),
         ({"description": "x", "energy": 0.5}, InputError, "needs no conversion"),

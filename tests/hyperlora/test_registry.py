@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +15,7 @@ from hyperlora.card import Card
 from hyperlora.errors import AdapterFormatError, InputError, RegistryError
 from hyperlora.peft_folder import write_adapter
 from hyperlora.registry import Entry, Registry
+from hyperlora.registry.record import Record
 
 MakeAdapter = Callable[..., Adapter]
 REGISTER = """
@@ -66,7 +66,13 @@ def test_a_registered_adapter_comes_back_with_its_weights_card_and_record(
     assert (entry.description, entry.origin, entry.parents) == (card.description, "composed", card.parents)
     assert (entry.base, entry.weights, entry.identity) == (adapter.base.fingerprint, adapter.content_hash, "run-1")
     assert (dict(entry.metrics), entry.aliases) == ({"exact_match": 0.75}, ())
-    assert sorted(entry.manifest) == ["README.md", "adapter_config.json", "adapter_model.safetensors", "hyperlora.json"]
+    assert sorted(entry.manifest) == [
+        "MLmodel",
+        "README.md",
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "hyperlora.json",
+    ]
     loaded = registry.load("registry:noun-plural")
     assert (loaded.content_hash, loaded.card) == (adapter.content_hash, card)
 
@@ -254,24 +260,7 @@ def test_an_adapter_that_could_not_be_loaded_is_not_registered(registry: Registr
     assert registry.entries() == []
 
 
-# --- kills and races -----------------------------------------------------------------------------------
-
-
-def test_a_kill_before_the_record_leaves_nothing_registered_and_a_retry_works(
-    registry: Registry, make_adapter: MakeAdapter, start_apart: Callable, hyperlora_home: Path, tmp_path: Path
-) -> None:
-    adapter = make_adapter()
-    folder = write_adapter(adapter, tmp_path / "adapter")
-    source = REGISTER.format(home=str(hyperlora_home), folders=[str(folder)])
-    killed = start_apart(source, HYPERLORA_FAULT="content-stored")
-    killed.join()
-    assert killed.exitcode == -signal.SIGKILL
-    assert registry.entries() == []
-    again = start_apart(source)
-    again.join()
-    assert again.exitcode == 0
-    assert registry.load("registry:plural@1").content_hash == adapter.content_hash
-    assert [entry.version for entry in registry.entries()] == [1]
+# --- races -----------------------------------------------------------------------------------
 
 
 def test_two_threads_that_register_the_same_at_once_make_one_version(
@@ -281,15 +270,15 @@ def test_two_threads_that_register_the_same_at_once_make_one_version(
     adapter = make_adapter()
     registry.entries()
     meeting = threading.Barrier(2)
-    look = Registry._versions
+    look = Record.with_content
 
-    def look_and_wait(self: Registry, name: str) -> list[Entry]:
-        found = look(self, name)
+    def look_and_wait(self: Record, name: str, content: str) -> Entry | None:
+        found = look(self, name, content)
         with contextlib.suppress(threading.BrokenBarrierError):
             meeting.wait(timeout=1)  # only met if both look before either has added
         return found
 
-    monkeypatch.setattr(Registry, "_versions", look_and_wait)
+    monkeypatch.setattr(Record, "with_content", look_and_wait)
     threads = [threading.Thread(target=registry.register, args=(adapter, "plural")) for _ in range(2)]
     for thread in threads:
         thread.start()

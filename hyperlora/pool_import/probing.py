@@ -1,0 +1,85 @@
+"""Descriptions for adapters that nobody described: what they answer where the bare base model answers otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hyperlora.adapter import Adapter
+from hyperlora.bank import AdapterBank, stack_adapters
+from hyperlora.base_models import BaseModel
+from hyperlora.decoding import generate
+from hyperlora.prompts import render_prompt
+from hyperlora.sampling import Sampling
+
+# Words, numbers, a sentence, a question and a list: most tasks of the pool answer one of them in a telling way.
+PROBES = (
+    "dog",
+    "happy",
+    "walk",
+    "France",
+    "7",
+    "42",
+    "The film was wonderful.",
+    "What colour is the sky?",
+    "apple, chair, blue",
+)
+NO_DIFFERENCE = "Answers every probe as the base model does"
+_NEW_TOKENS = 12
+_SHOWN = 4
+_LONGEST_ANSWER = 40
+_ROWS = 128
+
+
+def propose_descriptions(base: BaseModel, adapters: Sequence[Adapter]) -> list[str]:
+    """A description of each adapter by its greedy answers, all adapters in mixed batches of one bank.
+
+    Args:
+        adapters: for this base model; each is asked in its card's prompt template.
+
+    Returns:
+        For each adapter e.g. `Answers "dog" with "dogs", "7" with "seven"`.
+    """
+    templates = list(dict.fromkeys(adapter.card.prompt_template for adapter in adapters))
+    # the base model's answers come first, once a template; the adapters' follow
+    prompts = [render_prompt(template, probe) for template in templates for probe in PROBES]
+    choices: list[int | None] = [None] * len(prompts)
+    for position, adapter in enumerate(adapters):
+        prompts += [render_prompt(adapter.card.prompt_template, probe) for probe in PROBES]
+        choices += [position] * len(PROBES)
+    bank = AdapterBank(base.model)
+    try:
+        generated = generate(
+            base,
+            prompts,
+            bank=bank,
+            factors=stack_adapters(adapters, base.device),
+            choices=choices,
+            sampling=Sampling(max_new_tokens=_NEW_TOKENS),
+            batch_size=_ROWS,
+        )
+    finally:
+        bank.close()
+    answers = [_shown(each.answer) for each in generated]
+    rows = [answers[start : start + len(PROBES)] for start in range(0, len(answers), len(PROBES))]
+    bare = dict(zip(templates, rows, strict=False))
+    return [
+        describe_answers(bare[adapter.card.prompt_template], row)
+        for adapter, row in zip(adapters, rows[len(templates) :], strict=True)
+    ]
+
+
+def describe_answers(bare: Sequence[str], adapted: Sequence[str]) -> str:
+    """What a description says of an adapter's answers to `PROBES`, beside the bare base model's."""
+    differing = [
+        f'"{probe}" with "{answer}"'
+        for probe, before, answer in zip(PROBES, bare, adapted, strict=True)
+        if answer and answer != before
+    ]
+    return f"Answers {', '.join(differing[:_SHOWN])}" if differing else NO_DIFFERENCE
+
+
+def _shown(answer: str) -> str:
+    """An answer as it is quoted: printable, on one line, short."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in answer).split()).replace('"', "'")
+    line = line.replace("\N{REPLACEMENT CHARACTER}", "")
+    return line if len(line) <= _LONGEST_ANSWER else line[: _LONGEST_ANSWER - 1] + "…"

@@ -1,0 +1,8 @@
+"""The catalogue: a SQLite file made from the record, which answers lists, filters, full text, facets and events."""
+
+from hyperlora.registry.catalogue.catalogue import Catalogue
+from hyperlora.registry.catalogue.events import Event
+from hyperlora.registry.catalogue.pages import Page
+from hyperlora.registry.catalogue.query import FACETS, MetricRange, Query, parse_metric
+
+__all__ = ["FACETS", "Catalogue", "Event", "MetricRange", "Page", "Query", "parse_metric"]

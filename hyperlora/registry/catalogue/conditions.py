@@ -1,0 +1,150 @@
+"""Each condition of a query as SQL, in two forms: the ids it holds for, and a test of one entry."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from hyperlora.registry.catalogue.query import MetricRange, Query
+from hyperlora.registry.catalogue.words import match_expression
+from hyperlora.registry.entry import KINDS
+
+_LARGEST = 2**63 - 1
+_NO_TERM = -1
+
+Value = str | int | float
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition; all its forms take the same values.
+
+    Attributes:
+        ids: a SELECT of the ids of the entries it holds for.
+        test: an expression on the entry `e`.
+        values: for the placeholders.
+        test_many: an expression that costs more at first and less for each entry.
+    """
+
+    ids: str
+    test: str
+    values: tuple[Value, ...] = ()
+    test_many: str = ""
+
+
+def conditions_of(connection: sqlite3.Connection, query: Query) -> list[Condition]:
+    """The conditions of a query, the text's last; the cheaper to test, the earlier.
+
+    Raises:
+        InputError: the query's text cannot be looked for.
+    """
+    terms = _terms(connection, query)
+    return [
+        _status(query, terms),
+        *_columns(query, terms),
+        *_ranges(query),
+        *_hashes(query),
+        *_tables(query, terms),
+        *(_metric(wanted) for wanted in query.metrics),
+        *_text(query),
+    ]
+
+
+def has_metric(name: str) -> Condition:
+    """The entry has a metric, whatever its value."""
+    return _metric(MetricRange(name))
+
+
+def _terms(connection: sqlite3.Connection, query: Query) -> dict[str, int]:
+    texts = {*KINDS, *query.origins, *query.families, *query.tags}
+    texts |= {text for text in (query.base, query.licence, *query.tags.values()) if text is not None}
+    marks = ", ".join("?" * len(texts))
+    found = dict(connection.execute(f"SELECT text, id FROM terms WHERE text IN ({marks})", tuple(texts)).fetchall())
+    return {text: found.get(text, _NO_TERM) for text in texts}
+
+
+def _status(query: Query, terms: dict[str, int]) -> Condition:
+    kinds = KINDS if query.kind is None else (query.kind,)
+    parts = [f"kind IN ({_listed(terms, kinds)})"]
+    if query.archived is not None:
+        parts.append(f"live = {int(not query.archived)}")
+    if query.newest:
+        parts.append("newest = 1")
+    ids = f"SELECT id FROM entries INDEXED BY entries_by_facet WHERE {' AND '.join(parts)}"
+    return Condition(ids, " AND ".join(f"e.{part}" for part in parts))
+
+
+def _columns(query: Query, terms: dict[str, int]) -> Iterator[Condition]:
+    licences = () if query.licence is None else (query.licence,)
+    for column, wanted in (("origin", query.origins), ("family", query.families), ("licence", licences)):
+        if wanted:
+            part = f"{column} IN ({_listed(terms, wanted)})"
+            yield Condition(f"SELECT id FROM entries WHERE {part}", f"e.{part}")
+    if query.base is not None:
+        base = terms[query.base]
+        ids = f"SELECT id FROM entries WHERE base = {base} UNION ALL SELECT id FROM entries WHERE base_id = {base}"
+        yield Condition(ids, f"{base} IN (e.base, e.base_id)")
+
+
+def _ranges(query: Query) -> Iterator[Condition]:
+    bounds: list[tuple[str, Value]] = []
+    if query.name is not None:
+        bounds.append(("name = ?", query.name))
+    if query.since is not None:
+        bounds.append(("created >= ?", _fitting(query.since)))
+    if query.until is not None:
+        bounds.append(("created <= ?", _fitting(query.until)))
+    if query.expired_before is not None:
+        bounds.append(("expires < ?", _fitting(query.expired_before)))
+    for part, value in bounds:
+        yield Condition(f"SELECT id FROM entries WHERE {part}", f"e.{part}", (value,))
+    if query.name_prefix:
+        values = (query.name_prefix, query.name_prefix + "\U0010ffff")
+        ids = "SELECT id FROM entries WHERE name >= ? AND name < ?"
+        yield Condition(ids, "e.name >= ? AND e.name < ?", values)
+
+
+def _hashes(query: Query) -> Iterator[Condition]:
+    for column in ("identity", "weights", "recipe"):
+        value = getattr(query, column)
+        if value is not None:
+            # what the column's index leaves out has to be said again for the index to be used
+            ids = f"SELECT id FROM bodies WHERE {column} = ? AND {column} != ''"
+            yield Condition(ids, f"EXISTS ({ids} AND bodies.id = e.id)", (value,))
+
+
+def _tables(query: Query, terms: dict[str, int]) -> Iterator[Condition]:
+    for key, value in query.tags.items():
+        ids = f"SELECT entry FROM tags WHERE key = {terms[key]}"
+        ids += "" if value is None else f" AND value = {terms[value]}"
+        yield Condition(ids, f"EXISTS ({ids} AND tags.entry = e.id)")
+    if query.alias is not None:
+        ids = "SELECT entry FROM aliases WHERE alias = ? AND entry IS NOT NULL"
+        yield Condition(ids, f"EXISTS ({ids} AND aliases.entry = e.id)", (query.alias,))
+    if query.parent is not None:
+        ids = "SELECT entry FROM parents WHERE parent = ?"
+        yield Condition(ids, f"EXISTS ({ids} AND parents.entry = e.id)", (query.parent,))
+
+
+def _metric(wanted: MetricRange) -> Condition:
+    ids, values = "SELECT entry FROM metrics WHERE name = ?", [wanted.name]
+    bounds = [(sign, bound) for sign, bound in ((">=", wanted.low), ("<=", wanted.high)) if bound is not None]
+    for sign, _ in bounds:
+        ids += f" AND value {sign} ?"
+    return Condition(ids, f"EXISTS ({ids} AND metrics.entry = e.id)", (*values, *(float(bound) for _, bound in bounds)))
+
+
+def _text(query: Query) -> Iterator[Condition]:
+    if query.text is not None:
+        ids = "SELECT rowid FROM texts WHERE texts MATCH ?"
+        one = f"EXISTS ({ids} AND texts.rowid = e.id)"
+        yield Condition(ids, one, (match_expression(query.text),), test_many=f"+e.id IN ({ids})")
+
+
+def _listed(terms: dict[str, int], wanted: Iterable[str]) -> str:
+    return ", ".join(str(terms[text]) for text in wanted)
+
+
+def _fitting(moment: int) -> int:
+    return max(-_LARGEST, min(moment, _LARGEST))

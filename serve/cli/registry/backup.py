@@ -1,0 +1,53 @@
+"""`hyperlora registry export`, `import` and `seed`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from serve.cli.main import emit, json_option
+
+
+@click.command("export")
+@click.argument("references", nargs=-1)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Write the archive here.")
+@json_option
+def export(references: tuple[str, ...], out: Path, as_json: bool) -> None:
+    """Write the registry, or some of its names, into one archive: versions, aliases, tags, runs and files.
+
+    \b
+    Example:
+      hyperlora registry export --out pool.tar
+      hyperlora registry export registry:noun-plural --out plural.tar
+    """
+    from hyperlora.registry import Registry
+    from hyperlora.registry.backup import write_backup
+
+    report = write_backup(Registry(), out, references)
+    text = f"{out}: {report.versions} versions of {report.names} names, {report.size / 1e6:.1f} MB, all verified"
+    emit(as_json, {"out": str(out), **asdict(report)}, text)
+
+
+@click.command("import")
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option("--prefix", default="", help="Put before every name, e.g. theirs-.")
+@json_option
+def restore(archive: Path, prefix: str, as_json: bool) -> None:
+    """Restore an archive that `registry export` wrote; run it again after an interruption.
+
+    \b
+    Example:
+      hyperlora registry import pool.tar
+    """
+    from hyperlora.registry import Registry
+    from hyperlora.registry.backup import read_backup
+
+    report = read_backup(Registry(), archive, prefix=prefix)
+    there = f", {report.skipped} were there already" if report.skipped else ""
+    text = f"{report.versions} versions of {report.names} names restored and verified{there}"
+    emit(as_json, asdict(report), text)
+
+
+COMMANDS = (export, restore)

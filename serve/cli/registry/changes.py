@@ -1,0 +1,141 @@
+"""`hyperlora registry alias`, `tag`, `archive`, `restore`, `delete` and `redact`."""
+
+from __future__ import annotations
+
+import click
+
+from hyperlora.errors import InputError
+from serve.cli.main import emit, json_option
+
+
+@click.command("alias")
+@click.argument("reference")
+@click.argument("alias")
+@click.option("--remove", is_flag=True, help="Remove the alias from the name.")
+@json_option
+def alias(reference: str, alias: str, remove: bool, as_json: bool) -> None:
+    """Point ALIAS at a version, taking it from the one that has it.
+
+    \b
+    Example:
+      hyperlora registry alias registry:noun-plural@2 champion
+      hyperlora registry alias registry:noun-plural champion --remove
+    """
+    from hyperlora.references import parse_reference
+    from hyperlora.registry import Registry
+
+    if remove:
+        name = parse_reference(reference, ("registry",)).target
+        Registry().remove_alias(name, alias)
+        emit(as_json, {"name": name, "removed": alias}, f"{name} has no alias {alias} any more")
+        return
+    entry = Registry().set_alias(reference, alias)
+    emit(as_json, entry.summary(), f"registry:{entry.name}@{alias} is now version {entry.version}")
+
+
+@click.command("tag")
+@click.argument("reference")
+@click.argument("tags", nargs=-1, required=True, metavar="KEY=VALUE…")
+@json_option
+def tag(reference: str, tags: tuple[str, ...], as_json: bool) -> None:
+    """Set tags of a version; KEY= removes one.
+
+    \b
+    Example:
+      hyperlora registry tag registry:noun-plural team=search stage=reviewed
+    """
+    from hyperlora.registry import Registry
+
+    changes = {}
+    for text in tags:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"{text!r} is not KEY=VALUE", "Write KEY=VALUE, or KEY= to remove the tag.")
+        changes[key] = value or None
+    entry = Registry().set_tags(reference, changes)
+    shown = ", ".join(f"{key}={value}" for key, value in sorted(entry.tags.items())) or "no tags"
+    emit(as_json, entry.summary(), f"{entry.reference}: {shown}")
+
+
+@click.command("archive")
+@click.argument("references", nargs=-1, required=True)
+@json_option
+def archive(references: tuple[str, ...], as_json: bool) -> None:
+    """Take versions out of lists, searches and the index; they can still be loaded by version or alias.
+
+    \b
+    Example:
+      hyperlora registry archive registry:noun-plural@1
+    """
+    from hyperlora.registry import Registry
+
+    entries = [Registry().archive(reference) for reference in references]
+    text = "\n".join(f"{entry.reference}: archived" for entry in entries)
+    emit(as_json, [entry.summary() for entry in entries], text)
+
+
+@click.command("restore")
+@click.argument("references", nargs=-1, required=True)
+@json_option
+def restore(references: tuple[str, ...], as_json: bool) -> None:
+    """Take versions back out of the archive.
+
+    \b
+    Example:
+      hyperlora registry restore registry:noun-plural@1
+    """
+    from hyperlora.registry import Registry
+
+    entries = [Registry().restore(reference) for reference in references]
+    text = "\n".join(f"{entry.reference}: listed again" for entry in entries)
+    emit(as_json, [entry.summary() for entry in entries], text)
+
+
+@click.command("delete")
+@click.argument("references", nargs=-1, required=True, metavar="REFERENCE@VERSION…")
+@click.option("--force", is_flag=True, help="Also versions that an alias points at.")
+@json_option
+def delete(references: tuple[str, ...], force: bool, as_json: bool) -> None:
+    """Delete versions for good; their numbers are never used again, their files go with `registry gc`.
+
+    \b
+    Example:
+      hyperlora registry delete registry:noun-plural@1
+    """
+    from hyperlora.references import parse_reference
+    from hyperlora.registry import Registry
+
+    parsed = [parse_reference(reference, ("registry",)) for reference in references]
+    for reference in parsed:
+        if reference.version is None:
+            raise InputError(
+                f"{reference} does not say which version", f"Write for example {reference.scheme}:{reference.target}@1"
+            )
+    registry = Registry()
+    for reference in parsed:
+        registry.delete(str(reference), force=force)
+    emit(
+        as_json, [{"deleted": str(reference)} for reference in parsed], "\n".join(f"{each}: deleted" for each in parsed)
+    )
+
+
+@click.command("redact")
+@click.argument("reference")
+@json_option
+def redact(reference: str, as_json: bool) -> None:
+    """Remove the examples that an adapter's card stores, from the record and from disk.
+
+    A version without them takes its place, with its aliases and tags. Backups made before still hold them.
+
+    \b
+    Example:
+      hyperlora registry redact registry:customer-mail@3
+    """
+    from hyperlora.registry import Registry
+    from hyperlora.registry.housekeeping import redact as take_out
+
+    entry = take_out(Registry(), reference)
+    emit(as_json, entry.summary(), f"{entry.reference} holds no examples")
+
+
+COMMANDS = (alias, tag, archive, restore, delete, redact)

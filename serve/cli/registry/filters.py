@@ -1,0 +1,34 @@
+"""The options that choose entries, shared by the commands that browse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+_OPTIONS = [
+    click.option("--kind", type=click.Choice(["adapter", "generator", "any"]), default="adapter", show_default=True),
+    click.option("--base", metavar="ID", help="Base model, by its name or fingerprint."),
+    click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help="trained, generated, imported, …"),
+    click.option("--family", "families", multiple=True, metavar="FAMILY", help="Task family."),
+    click.option("--tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="A tag it has."),
+    click.option("--alias", metavar="ALIAS", help="An alias it has."),
+    click.option("--metric", "metrics", multiple=True, metavar="RANGE", help='"accuracy>=0.8" or "accuracy=0.5..0.9".'),
+    click.option("--since", metavar="WHEN", help="Registered since: 2026-11-22, 2026-11-22T10:00, 7d, 12h."),
+    click.option("--until", metavar="WHEN", help="Registered until."),
+    click.option("--licence", metavar="SPDX", help="Its licence."),
+    click.option("--parent", metavar="REF", help="Made from this entry."),
+    click.option("--archived", is_flag=True, help="What is archived, instead of what is not."),
+    click.option("--newest", is_flag=True, help="Only the newest version of each name."),
+    click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many."),
+    click.option("--cursor", help="Go on where the page before ended."),
+    click.option("--counts", is_flag=True, help="Count by base model, origin, family, …, instead."),
+]
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command all the options that choose entries."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command

@@ -1,0 +1,154 @@
+"""Killed at any step of any write, the registry holds the old state or the new one, and a retry gives the new one."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import hyperlora.registry
+from hyperlora.adapter import Adapter
+from hyperlora.peft_folder import write_adapter
+from hyperlora.registry import Query, Registry
+
+MakeAdapter = Callable[..., Adapter]
+
+# what is done to a registry that holds plural@1 (champion), plural@2 and spare@1
+OPERATIONS = {
+    "register a name": 'registry.register(new, "fresh", tags={"team": "a"})',
+    "register a version": 'registry.register(new, "plural")',
+    "move an alias": 'registry.set_alias("registry:plural@2", "champion")',
+    "remove an alias": 'registry.by_alias("plural", "champion") and registry.remove_alias("plural", "champion")',
+    "set a tag": 'registry.set_tags("registry:plural@2", {"team": "a"})',
+    "archive": 'registry.archive("registry:plural@1")',
+    "delete": 'registry.by_version("plural", 2) and registry.delete("registry:plural@2")',
+    "forget": 'registry.record.kind("spare") and registry.forget("spare")',
+    "collect garbage": "collect_garbage(registry)",
+    "redact": 'registry.by_version("plural", 1) and redact(registry, "registry:plural@1")',
+}
+# every fault point of the registry's package with a write that passes it; `True` where the new state is reached
+POINTS = [
+    ("register a name", "catalogue-marked", False),
+    ("register a name", "content-staged", False),
+    ("register a name", "content-stored", False),
+    ("register a name", "name-created", False),
+    ("register a name", "version-created", True),
+    ("register a name", "catalogue-applied", True),
+    ("register a version", "version-created", True),
+    ("move an alias", "alias-set", True),
+    ("remove an alias", "alias-removed", True),
+    ("set a tag", "tag-set", True),
+    ("archive", "tag-set", True),
+    ("delete", "tombstone-written", True),
+    ("delete", "version-deleted", True),
+    ("forget", "name-deleted", True),
+    ("collect garbage", "content-removed", True),
+    ("redact", "version-created", False),
+    ("redact", "alias-set", False),
+    ("redact", "tombstone-written", False),
+]
+SOURCE = """
+from pathlib import Path
+from hyperlora.peft_folder import read_adapter
+from hyperlora.registry import Registry
+from hyperlora.registry.housekeeping import collect_garbage, redact
+registry = Registry(Path({home!r}))
+registry.by_alias, registry.by_version = registry.record.by_alias, registry.record.by_version
+new = read_adapter(Path({folder!r}))
+{operation}
+"""
+Snapshot = dict[str, object]
+
+
+def by_record(registry: Registry) -> Snapshot:
+    """All that MLflow says, without the catalogue."""
+    return {
+        state.name: (
+            {
+                version: (entry.content, entry.aliases, dict(entry.tags), entry.archived is not None)
+                for version, entry in state.entries.items()
+            },
+            dict(state.aliases),
+            {version: tombstone.content for version, tombstone in state.tombstones.items()},
+        )
+        for state in registry.record.states()
+    }
+
+
+def by_catalogue(registry: Registry) -> Snapshot:
+    """The same from the catalogue."""
+    found = {}
+    for name in registry.catalogue.names():
+        state = registry.catalogue.state(name)
+        assert state is not None
+        found[name] = (
+            {
+                version: (entry.content, entry.aliases, dict(entry.tags), entry.archived is not None)
+                for version, entry in state.entries.items()
+            },
+            dict(state.aliases),
+            {version: tombstone.content for version, tombstone in state.tombstones.items()},
+        )
+    return found
+
+
+def test_every_fault_point_of_the_registry_is_tried() -> None:
+    package = Path(hyperlora.registry.__file__).parent
+    found = {point for path in package.rglob("*.py") for point in re.findall(r'fault_point\("([^"]+)"\)', path.read_text())}
+    tried = {point for _, point, _ in POINTS}
+    assert found - tried == {"backup-staged"}, "the backup's own test kills it there"
+    assert tried <= found
+
+
+@pytest.mark.parametrize(("operation", "point", "reached"), POINTS)
+def test_a_kill_leaves_the_old_state_or_the_new_and_a_retry_gives_the_new(
+    registry: Registry,
+    make_adapter: MakeAdapter,
+    start_apart: Callable,
+    hyperlora_home: Path,
+    tmp_path: Path,
+    operation: str,
+    point: str,
+    reached: bool,
+) -> None:
+    for seed, name in ((1, "plural"), (2, "plural"), (3, "spare")):
+        registry.register(make_adapter(seed), name)
+    registry.set_alias("registry:plural@1", "champion")
+    if operation == "collect garbage":
+        registry.delete("registry:spare@1")
+    old = by_record(registry)
+    folder = write_adapter(make_adapter(4), tmp_path / "new")
+    source = SOURCE.format(home=str(hyperlora_home), folder=str(folder), operation=OPERATIONS[operation])
+
+    killed = start_apart(source, HYPERLORA_FAULT=point)
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
+    # another process only reads: that alone must show one state, and complete what was begun
+    between = by_catalogue(registry)
+    assert between == by_record(registry)
+    assert registry.catalogue.pending() == []
+    for entry in registry.catalogue.entries(Query(kind=None, archived=None)):
+        registry.verified_folder(entry)
+
+    again = start_apart(source)
+    again.join()
+    assert again.exitcode == 0
+    new = by_record(registry)
+    assert by_catalogue(registry) == new
+    assert not list((registry.home / "contents").glob(".staging-*"))
+    if operation == "redact":
+        # several writes: each is whole by itself, and what it replaces is there until it is replaced
+        assert {"fresh"}.isdisjoint(between)
+        assert registry.get("registry:plural@champion").version == 3
+        assert registry.load("registry:plural@champion").card.examples == ()
+    elif operation == "collect garbage":
+        assert between == old == new
+        assert {folder.name for folder in (registry.home / "contents").glob("*/*")} == {
+            entry.content for entry in registry.entries()
+        }
+    else:
+        assert old != new
+        assert between == (new if reached else old)

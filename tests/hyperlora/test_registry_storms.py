@@ -1,0 +1,218 @@
+"""Many writers at once, damaged bytes, full and read-only disks: nothing is lost, nothing wrong is served."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hyperlora.adapter import Adapter
+from hyperlora.errors import RegistryError
+from hyperlora.peft_folder import write_adapter
+from hyperlora.registry import Query, Registry
+
+MakeAdapter = Callable[..., Adapter]
+NAMES = 5
+WRITER = """
+import json
+from pathlib import Path
+from hyperlora.peft_folder import read_adapter
+from hyperlora.registry import Registry
+me, home, folder, log, count = {me}, Path({home!r}), Path({folder!r}), Path({log!r}), {count}
+registry, adapter = Registry(home), read_adapter(folder)
+made, deleted, aliases = [], [], {{}}
+for number in range(count):
+    name = f"shared-{{number % %d}}"
+    card = adapter.card.model_copy(update={{"description": f"number {{number}} of writer {{me}}"}})
+    entry = registry.register(adapter.with_card(card), name)
+    made.append(entry.reference)
+    if number %% 5 == me %% 5:
+        registry.set_alias(entry.reference, f"of-{{me}}")
+        aliases[name] = entry.version
+    elif number %% 7 == 0:
+        registry.delete(entry.reference)
+        deleted.append(entry.reference)
+log.write_text(json.dumps([made, deleted, aliases]))
+""" % NAMES
+
+
+def storm(
+    registry: Registry, adapter: Adapter, start_apart: Callable, home: Path, scratch: Path, writers: int, count: int
+) -> None:
+    folder = str(write_adapter(adapter, scratch / "adapter"))
+    logs = [scratch / f"{me}.json" for me in range(writers)]
+    sources = [
+        WRITER.format(me=me, home=str(home), folder=folder, log=str(log), count=count) for me, log in enumerate(logs)
+    ]
+    processes = [start_apart(source) for source in sources]
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * writers
+
+    reports = [json.loads(log.read_text()) for log in logs]
+    made = [reference for report in reports for reference in report[0]]
+    deleted = {reference for report in reports for reference in report[1]}
+    assert len(made) == len(set(made)) == writers * count
+    states = {state.name: state for state in registry.record.states()}
+    assert {
+        entry.reference for state in states.values() for entry in state.entries.values()
+    } == set(made) - deleted, "what a writer was told is there"
+    for name, state in states.items():
+        numbers = sorted([*state.entries, *state.tombstones])
+        assert numbers == list(range(1, len(numbers) + 1)), "versions without gaps"
+        wanted = {f"of-{me}": report[2][name] for me, report in enumerate(reports) if name in report[2]}
+        assert state.aliases == wanted, "no alias is lost or left behind"
+        assert registry.catalogue.state(name) == state, "the catalogue says what MLflow says"
+    assert registry.catalogue.names() == set(states)
+    assert registry.sync() == [], "a full comparison finds nothing to correct"
+
+
+def test_four_processes_write_to_the_same_names_at_once(
+    registry: Registry, make_adapter: MakeAdapter, start_apart: Callable, hyperlora_home: Path, tmp_path: Path
+) -> None:
+    storm(registry, make_adapter(), start_apart, hyperlora_home, tmp_path, writers=4, count=8)
+
+
+@pytest.mark.real
+def test_eight_processes_with_fifty_registrations_each(
+    registry: Registry, make_adapter: MakeAdapter, start_apart: Callable, hyperlora_home: Path, tmp_path: Path
+) -> None:
+    storm(registry, make_adapter(), start_apart, hyperlora_home, tmp_path, writers=8, count=50)
+
+
+# --- damage --------------------------------------------------------------------------------------------
+
+
+def test_each_byte_of_a_stored_adapter_flipped_in_turn_is_refused(
+    registry: Registry, make_adapter: MakeAdapter
+) -> None:
+    entry = registry.register(make_adapter(rank=1, modules=["layers.0.self_attn.v_proj"]), "plural")
+    assert "MLmodel" in entry.manifest
+    flipped = 0
+    for name in entry.manifest:
+        path = entry.folder / name
+        sound = path.read_bytes()
+        for position in range(len(sound)):
+            damaged = bytearray(sound)
+            damaged[position] ^= 1 << (position % 8)
+            path.write_bytes(damaged)
+            with pytest.raises(RegistryError, match="does not match its record"):
+                registry.verified_folder(entry)
+            flipped += 1
+        path.write_bytes(sound)
+    assert flipped == entry.size > 2000
+    assert registry.verified_folder(entry) == entry.folder
+
+
+# --- disks ---------------------------------------------------------------------------------------------
+
+FILL = """
+from pathlib import Path
+from hyperlora.errors import HyperLoRAError
+from hyperlora.peft_folder import read_adapter
+from hyperlora.registry import Registry
+registry = Registry(Path({home!r}))
+adapter = read_adapter(Path({folder!r}))
+try:
+    for number in range(1000):
+        card = adapter.card.model_copy(update={{"description": f"number {{number}}"}})
+        registry.register(adapter.with_card(card), f"n{{number}}")
+except (HyperLoRAError, OSError) as error:
+    Path({log!r}).write_text(str(error))
+"""
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 3 MB; only where mounting one is allowed."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small tmpfs is not allowed here; run the tests as root to see a full disk")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk_is_an_error_with_a_remedy_and_leaves_the_registry_whole(
+    registry: Registry,
+    make_adapter: MakeAdapter,
+    start_apart: Callable,
+    hyperlora_home: Path,
+    small_disk: Path,
+    tmp_path: Path,
+) -> None:
+    import shutil
+
+    registry.register(make_adapter(1), "plural")
+    home = small_disk / "home"
+    shutil.copytree(hyperlora_home, home)
+    log, folder = tmp_path / "error", write_adapter(make_adapter(2, rank=32), tmp_path / "adapter")
+    filler = start_apart(FILL.format(home=str(home), folder=str(folder), log=str(log)))
+    filler.join()
+    assert filler.exitcode == 0
+    message = log.read_text()
+    assert any(word in message for word in ("No space left", "full")), message
+    full = Registry(home)
+    entries = full.entries()
+    assert len(entries) >= 1
+    for entry in entries:
+        full.contents.verify(entry.content, entry.manifest)
+    in_record = {entry.reference for state in full.record.states() for entry in state.entries.values()}
+    assert {entry.reference for entry in entries} == in_record
+
+
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+from hyperlora.peft_folder import read_adapter
+home, folder = Path(sys.argv[1]), Path(sys.argv[2])
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+from hyperlora.errors import HyperLoRAError
+from hyperlora.registry import Query, Registry
+registry = Registry(home)
+print([entry.reference for entry in registry.entries()])
+print(registry.load("registry:plural").card.description)
+try:
+    registry.set_alias("registry:plural", "champion")
+except (HyperLoRAError, OSError) as error:
+    print(type(error).__name__, error)
+"""
+
+
+def test_a_read_only_registry_is_read_and_refuses_writes_clearly(
+    registry: Registry, make_adapter: MakeAdapter, hyperlora_home: Path, tmp_path: Path
+) -> None:
+    entry = registry.register(make_adapter(1), "plural")
+    folder = write_adapter(make_adapter(2), tmp_path / "adapter")
+    for parent in tmp_path.parents:
+        if parent != Path("/tmp") and os.access(parent, os.W_OK) and parent.owner() == Path.home().owner():
+            parent.chmod(parent.stat().st_mode | 0o055)
+    for path in [*hyperlora_home.rglob("*"), hyperlora_home, tmp_path]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", READ_ONLY, str(hyperlora_home), str(folder)],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "HOME": "/tmp", "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+    finally:
+        for path in [tmp_path, hyperlora_home, *hyperlora_home.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+    lines = done.stdout.splitlines()
+    assert lines[0] == "['registry:plural@1']"
+    assert lines[1] == "Answer like test adapter 1"
+    assert "read-only" in lines[2].lower() or "permission" in lines[2].lower(), lines[2]
+    assert registry.catalogue.count(Query(alias="champion")) == 0
+    assert registry.verified_folder(entry)
