@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -47,9 +48,8 @@ def _connect(home: Path, uri: str) -> Any:
 
     for noisy in ("alembic", "mlflow.store.db.utils", "mlflow.store.model_registry"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    home.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(home / ".lock"):
+        with _locked_if_writable(home):
             client = MlflowClient(tracking_uri=uri, registry_uri=uri)
             client.search_registered_models(max_results=1)
             experiment = client.get_experiment_by_name(EXPERIMENT)
@@ -64,6 +64,24 @@ def _connect(home: Path, uri: str) -> Any:
         first_line = str(error).partition("\n")[0]
         raise InputError(f"MLflow cannot open {uri}: {first_line}", "Check HYPERLORA_REGISTRY_URI.") from error
     return client
+
+
+@contextmanager
+def _locked_if_writable(home: Path) -> Iterator[None]:
+    """Hold the registry's lock, unless its folder is read-only, where nobody creates tables anyway."""
+    lock = FileLock(home / ".lock")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def record_id(client: Any) -> str:

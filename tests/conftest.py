@@ -252,7 +252,9 @@ def start_apart() -> Callable[..., multiprocessing.process.BaseProcess]:
     database connection that a fork could break.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["mlflow", "hyperlora.registry"])
+    stores = [f"mlflow.store.{name}.sqlalchemy_store" for name in ("tracking", "model_registry")]
+    ours = [f"hyperlora.{name}" for name in ("registry", "mlflow_model", "peft_folder", "sketches")]
+    context.set_forkserver_preload(["mlflow", "mlflow.store.db.utils", *stores, *ours])
 
     def start(source: str, **environment: str) -> multiprocessing.process.BaseProcess:
         prelude = f"import os; os.environ |= {environment!r}\n"

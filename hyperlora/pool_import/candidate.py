@@ -10,6 +10,7 @@ from hyperlora.adapter import Adapter
 from hyperlora.base_models.sources import LocatedBase
 from hyperlora.card import Card
 from hyperlora.errors import InputError
+from hyperlora.licences import UNKNOWN
 from hyperlora.merged_checkpoint import check_fits
 from hyperlora.peft_folder import CONFIG_FILE
 from hyperlora.peft_folder.config import read_config_json
@@ -20,7 +21,6 @@ from hyperlora.pool_import.canonical import canonicalise
 from hyperlora.pool_import.model_card import read_model_card
 from hyperlora.prompts import check_template
 
-UNKNOWN_LICENCE = "unknown"
 # Stands in until a description is found; no card is registered with it.
 _UNDESCRIBED = "?"
 _LARGEST_RANK = 4096
@@ -150,5 +150,5 @@ def _fitted(reading: Reading, base: LocatedBase, card: Card) -> Adapter:
 def _foreign_card(folder: Path) -> tuple[Card, bool]:
     """A card from the README of a folder that HyperLoRA did not write, and whether it has a description."""
     said = read_model_card(folder)
-    card = Card(description=said.description or _UNDESCRIBED, licence=said.licence or UNKNOWN_LICENCE)
+    card = Card(description=said.description or _UNDESCRIBED, licence=said.licence or UNKNOWN)
     return card, bool(said.description)

@@ -22,7 +22,7 @@ from hyperlora.pool_import.naming import name_folders
 from hyperlora.pool_import.options import ImportOptions
 from hyperlora.pool_import.report import Report, Row
 from hyperlora.progress import progress
-from hyperlora.registry import Registry
+from hyperlora.registry import Query, Registry
 from hyperlora.sketches import decode, encode, sketch
 
 # As many adapters answer the probes together, and are in memory.
@@ -138,8 +138,9 @@ class _Import:
 
         What this import registered counts from the folder on that it came from, as in a run without interruption.
         """
-        entries = self._registry.entries("adapter")
-        others = {entry.name for entry in self._registry.entries("generator")}
+        # archived ones among them: their names are taken, and who has them needs no second copy
+        entries = list(self._registry.catalogue.entries(Query(kind="adapter", archived=None)))
+        others = {entry.name for entry in self._registry.catalogue.entries(Query(kind="generator", archived=None))}
         mine = set(self._identities.values())
         before = {settled.row.name for settled in self._journal.settled.values()}
         taken = {entry.name for entry in entries if entry.identity not in mine} - before | others
@@ -149,7 +150,7 @@ class _Import:
         own = {(self._identities[folder], name) for folder, name in names.items()}
         there = {entry.reference for entry in entries}
         for entry in entries:
-            if (entry.identity, entry.name) not in own:
+            if True:
                 values = decode(entry.sketch) if entry.sketch else None
                 self._known.add(entry.reference, entry.base, entry.weights, values)
         settled = {}

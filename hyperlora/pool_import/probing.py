@@ -80,6 +80,6 @@ def describe_answers(bare: Sequence[str], adapted: Sequence[str]) -> str:
 
 def _shown(answer: str) -> str:
     """An answer as it is quoted: printable, on one line, short."""
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in answer).split()).replace('"', "'")
-    line = line.replace("\N{REPLACEMENT CHARACTER}", "")
+    plain = "".join(sign if sign.isprintable() and sign != "\N{REPLACEMENT CHARACTER}" else " " for sign in answer)
+    line = " ".join(plain.split()).replace('"', "'")
     return line if len(line) <= _LONGEST_ANSWER else line[: _LONGEST_ANSWER - 1] + "…"

@@ -34,7 +34,7 @@ def verify(registry: Registry, references: Iterable[str] = ()) -> tuple[int, lis
     named = list(references)
     everything = [registry.get(reference) for reference in named]
     if not named:
-        everything = list(registry.catalogue.entries(Query(archived=None)))
+        everything = list(registry.catalogue.entries(Query(kind=None, archived=None)))
     problems = []
     with progress(len(everything), "verify", "entry") as bar:
         for entry in everything:

@@ -8,6 +8,7 @@ completes its work from the record.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +16,15 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from hyperlora.durable import write_json
+from hyperlora.errors import RegistryError
 from hyperlora.identity import content_hash
 from hyperlora.registry.catalogue import Catalogue, Event
 from hyperlora.registry.contents import Contents
 from hyperlora.registry.entry import NameState
 from hyperlora.registry.record import Record
 from hyperlora.tracking import tracking_uri
+
+_log = logging.getLogger(__name__)
 
 
 class Ledger:
@@ -56,6 +60,9 @@ class Ledger:
                     pass
             except Timeout:
                 pass  # somebody is writing: the mark is theirs
+            except Exception as error:
+                # no room, no right to write, no record to ask: what is stored can be read all the same
+                _log.warning("a killed writer's work cannot be completed now: %s", error)
         return catalogue
 
     @contextmanager
@@ -84,10 +91,21 @@ class Ledger:
 
         Raises:
             Timeout: somebody else held the lock for that long.
+            RegistryError: the registry's folder cannot be written to.
         """
         record_id = self._record.id  # connecting takes the same lock, so first
-        self._home.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._home / ".lock", timeout=timeout):
+        lock = FileLock(self._home / ".lock")
+        try:
+            self._home.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=timeout)
+        except OSError as error:
+            if isinstance(error, Timeout):
+                raise
+            raise RegistryError(
+                f"{self._home} cannot be written to: {error.strerror}",
+                "Check its permissions and the free disk space, or set HYPERLORA_HOME elsewhere.",
+            ) from error
+        try:
             if self._known_ids().get(self._uri) != record_id:
                 write_json(self._ids_file, {**self._known_ids(), self._uri: record_id})
             catalogue = self._catalogue(record_id)
@@ -101,6 +119,8 @@ class Ledger:
             for name in marked:
                 self._take_over(catalogue, name, None)
             yield catalogue
+        finally:
+            lock.release()
 
     def sync(self) -> list[Event]:
         """Compare everything with the record and store the differences, which are returned."""

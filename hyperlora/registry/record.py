@@ -102,11 +102,17 @@ class Record:
             return None
         return self._entry(found)
 
-    def newest_first(self, name: str) -> Iterator[Entry]:
-        """The live versions of a name, from the newest."""
+    def newest(self, name: str) -> Entry | None:
+        """The newest version of a name that is not archived, or the newest of all if all are."""
+        newest = None
         for found in self._versions(f"name = '{name}'", order="version_number DESC", page=10):
             if PREFIX + "content" in found.tags:
-                yield self._entry(found)
+                newest = newest or found
+                if PREFIX + "archived" not in found.tags:
+                    newest = found
+                    break
+        # asked for again, because a search returns no aliases
+        return None if newest is None else self.by_version(name, int(newest.version))
 
     def with_content(self, name: str, content: str) -> Entry | None:
         """The newest live version of a name that holds this content."""

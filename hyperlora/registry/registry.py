@@ -191,11 +191,7 @@ class Registry:
         elif parsed.alias is not None:
             entry = self.record.by_alias(name, parsed.alias)
         else:
-            entry = None
-            for found in self.record.newest_first(name):
-                entry = entry or found
-                if found.archived is None:
-                    return found
+            entry = self.record.newest(name)
         if entry is None:
             raise self._absence(reference, parsed)
         return entry
@@ -208,7 +204,7 @@ class Registry:
                 f"{reference} was deleted on {day} ({tombstone.reason})",
                 f"See: hyperlora registry show registry:{parsed.target}",
             )
-        if next(self.record.newest_first(parsed.target), None) is None:
+        if self.record.newest(parsed.target) is None:
             return RegistryError(
                 f"{reference}: nothing is registered as {parsed.target}", "See: hyperlora registry list"
             )
@@ -243,12 +239,14 @@ class Registry:
         return list(self.catalogue.entries(Query(kind=kind, identity=identity, archived=None)))
 
     def search(self, query: Query | None = None, *, limit: int = 50, cursor: str | None = None) -> Page:
-        """One page of the entries that a query asks for; pass `page.next` as cursor for the next one.
+        """One page of the entries that a query asks for, and how many there are on all.
+
+        Pass `page.next` as cursor for the next one; an order by relevance has only one.
 
         Raises:
             InputError: the query is malformed, or the cursor belongs to another one.
         """
-        return self.catalogue.page(query or Query(), limit=limit, cursor=cursor)
+        return self.catalogue.page(query or Query(), limit=limit, cursor=cursor, total=True)
 
     def facets(self, query: Query | None = None) -> dict[str, dict[str, int]]:
         """How many entries of a query have each base model, origin, family, licence, alias and tag."""

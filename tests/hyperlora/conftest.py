@@ -108,7 +108,7 @@ def _postgres() -> Iterator[str]:
             address = f"postgresql://hyperlora@127.0.0.1:{port}"
             _wait(server, lambda: _answers(f"{address}/postgres"), log)
             _execute(f"{address}/postgres", "CREATE DATABASE empty")
-            _make_tables(f"{address}/empty")
+            _make_tables(_for_mlflow(f"{address}/empty"))
             yield address
         finally:
             server.send_signal(signal.SIGQUIT)  # at once; nothing of it is wanted again
@@ -149,7 +149,12 @@ def postgres_uri(_postgres: str) -> str:
     """An MLflow URI of a PostgreSQL database of the test's own; copied, because MLflow takes seconds to make tables."""
     name = f"t{uuid.uuid4().hex}"
     _execute(f"{_postgres}/postgres", f"CREATE DATABASE {name} TEMPLATE empty STRATEGY FILE_COPY")
-    return f"{_postgres}/{name}"
+    return _for_mlflow(f"{_postgres}/{name}")
+
+
+def _for_mlflow(address: str) -> str:
+    # SQLAlchemy 2.1 takes another driver than 2.0 where none is named
+    return address.replace("postgresql://", "postgresql+psycopg2://", 1)
 
 
 # --- MLflow -----------------------------------------------------------------------------------------------------

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+
+# benchmarks are scripts: they find each other from their own folder, not as a package
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
 from click.testing import CliRunner
 from peft import LoHaConfig, LoKrConfig, LoraConfig, PeftConfig, get_peft_model
 from safetensors.torch import load_file, save_file
@@ -20,13 +26,14 @@ from transformers import AutoModelForCausalLM
 from hyperlora.adapter import Adapter
 from hyperlora.card import Card, CardExample
 from hyperlora.errors import InputError
-from hyperlora.peft_folder import read_adapter, write_adapter
+from hyperlora.peft_folder import write_adapter
 from hyperlora.pool_import import Conversion, ImportOptions, Report, import_pool, read_descriptions
 from hyperlora.pool_import.model_card import read_model_card
 from hyperlora.pool_import.naming import name_folders
 from hyperlora.pool_import.probing import NO_DIFFERENCE, PROBES, describe_answers
 from hyperlora.registry import Registry
 from hyperlora.settings import reload_settings
+from mixed_pool import make_mixed_pool
 from serve.cli.import_adapter import command
 
 Save = Callable[..., Path]
@@ -99,6 +106,9 @@ def lora(**fields: Any) -> LoraConfig:
     return LoraConfig(**{"r": 4, "lora_alpha": 8, "target_modules": ["q_proj", "v_proj"]} | fields)
 
 
+PLURAL = "---\ndescription: Give the plural of the noun\nlicense: mit\n---\n# Model Card for x\n"
+
+
 @pytest.fixture(scope="module")
 def pool(save: Save, make_adapter: Callable[..., Adapter], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of 26 mixed adapters, some of them broken."""
@@ -107,7 +117,12 @@ def pool(save: Save, make_adapter: Callable[..., Adapter], tmp_path_factory: pyt
         root / "a-plural",
         readme="---\ndescription: Give the plural of the noun\nlicense: mit\n---\n# Model Card for x\n",
     )
-    save(root / "b-rslora", lora(r=8, use_rslora=True), 1, readme="# Capital cities\n\nNames the capital. Trained long.\n")
+    save(
+        root / "b-rslora",
+        lora(r=8, use_rslora=True),
+        1,
+        readme="# Capital cities\n\nNames the capital. Trained long.\n",
+    )
     pattern = {"rank_pattern": {"q_proj": 2}, "alpha_pattern": {"v_proj": 16}}
     save(root / "c-ranks", lora(**pattern), 2, readme="---\ndatasets:\n- squad\n---\n# c-ranks\n")
     save(root / "d-gaussian", lora(r=16, init_lora_weights="gaussian"), 3)
@@ -244,7 +259,7 @@ def test_names_come_from_the_folders_and_are_never_shared(imported: tuple[Report
 
 
 def test_duplicates_are_found_by_content_and_by_the_direction_of_their_change(
-    imported: tuple[Report, Registry], pool: Path
+    imported: tuple[Report, Registry],
 ) -> None:
     rows = {row.folder: row for row in imported[0].rows}
     first = rows["a-plural"].reference
@@ -253,9 +268,6 @@ def test_duplicates_are_found_by_content_and_by_the_direction_of_their_change(
     assert rows["s-rewritten"].cosine == pytest.approx(1, abs=1e-5)
     assert "has the same weights as" in rows["r-copy"].reason
     assert "changes the base model in the same way as" in rows["s-rewritten"].reason
-    # the same direction at another size is another adapter
-    one, other = (read_adapter(imported[1].verified_folder(imported[1].get(first))) for _ in range(2))
-    assert one.content_hash == other.content_hash
 
 
 def test_conversion_says_what_it_kept_and_what_it_came_from(imported: tuple[Report, Registry]) -> None:
@@ -291,37 +303,72 @@ import_pool({reference!r}, registry=Registry(Path({home!r})))
 """
 
 
+def some_of(pool: Path, target: Path, *folders: str) -> Path:
+    for folder in folders:
+        shutil.copytree(pool / folder, target / folder)
+    return target
+
+
+@pytest.fixture
+def another_registry(_empty_registry: Path, tmp_path: Path) -> Registry:
+    shutil.copytree(_empty_registry, tmp_path / "another")
+    return Registry(tmp_path / "another")
+
+
 def test_an_import_that_is_killed_at_each_step_comes_to_the_same_report(
-    pool: Path, registry: Registry, _empty_registry: Path, start_apart: Callable[..., Any], tmp_path: Path
+    pool: Path, registry: Registry, another_registry: Registry, start_apart: Callable[..., Any], tmp_path: Path
 ) -> None:
-    some = tmp_path / "some"
-    for folder in ("a-plural", "d-gaussian", "m-nan", "r-copy", "s-rewritten", "t-ours"):
-        shutil.copytree(pool / folder, some / folder)
-    shutil.copytree(_empty_registry, tmp_path / "other")
-    undisturbed = import_pool(f"file:{some}", registry=Registry(tmp_path / "other"))
+    some = some_of(pool, tmp_path / "some", "a-plural", "m-nan", "r-copy", "s-rewritten", "t-ours")
+    undisturbed = import_pool(f"file:{some}", registry=another_registry)
     source = IMPORT.format(reference=f"file:{some}", home=str(registry.home.parent))
+    journal, *written = (
+        home / "imports" / undisturbed.id / name
+        for home, name in (
+            (registry.home, "journal.jsonl"),
+            (registry.home, "report.json"),
+            (another_registry.home, "report.json"),
+        )
+    )
     counts = []
     for point in ("import-registered", "import-journalled", "import-registered"):
         process = start_apart(source, HYPERLORA_FAULT=point)
         process.join()
         assert process.exitcode == -signal.SIGKILL
-        journal = registry.home / "imports" / undisturbed.id / "journal.jsonl"
-        settled = [line for line in journal.read_text().splitlines() if "proposed" not in json.loads(line)]
-        counts.append((len(registry.entries("adapter")), len(settled)))
-    assert counts == [(1, 0), (1, 1), (2, 1)]
+        lines = journal.read_text().splitlines() if journal.exists() else []
+        counts.append((len(registry.entries("adapter")), len(lines)))
+    # the last one passes over the adapter that is done with, the broken one and the duplicates
+    assert counts == [(1, 0), (1, 1), (2, 4)]
     # what a power cut leaves of the line that was being written
     with journal.open("a") as handle:
-        handle.write('{"row": {"folder": "d-gau')
+        handle.write('{"row": {"folder": "t-ou')
     assert import_pool(f"file:{some}", registry=registry) == undisturbed
-    written = [
-        home / "imports" / undisturbed.id / "report.json" for home in (registry.home, tmp_path / "other/registry")
-    ]
     assert written[0].read_bytes() == written[1].read_bytes()
-    assert [entry.reference for entry in registry.entries("adapter")] == [
-        "registry:a-plural@1",
-        "registry:d-gaussian@1",
-        "registry:t-ours@1",
-    ]
+    assert [entry.reference for entry in registry.entries("adapter")] == ["registry:a-plural@1", "registry:t-ours@1"]
+
+
+class StoppedRegistry(Registry):
+    """A registry of which the third registration does not come back."""
+
+    def register(self, adapter: Adapter, name: str, **more: Any) -> Any:
+        if len(self.entries("adapter")) == 2:
+            raise KeyboardInterrupt
+        return super().register(adapter, name, **more)
+
+
+def test_an_import_that_is_interrupted_keeps_the_descriptions_that_it_proposed(
+    pool: Path, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = some_of(pool, tmp_path / "some", "a-plural", "d-gaussian", "e-orthogonal", "f-untrained")
+    with pytest.raises(KeyboardInterrupt):
+        import_pool(f"file:{some}", registry=StoppedRegistry(registry.home.parent))
+
+    def load_again(reference: str) -> None:
+        raise AssertionError(f"{reference} is loaded though all its probes are answered")
+
+    monkeypatch.setattr("hyperlora.pool_import.pool.load_base_model", load_again)
+    report = import_pool(f"file:{some}", registry=registry)
+    assert [row.status for row in report.rows] == ["accepted"] * 4
+    assert [row.description_source for row in report.rows] == ["given", *["proposed"] * 3]
 
 
 def test_only_a_folder_that_changed_is_imported_again_as_a_new_version(
@@ -384,8 +431,7 @@ def test_a_file_of_descriptions_that_is_malformed_is_refused(
 def test_duplicates_are_registered_and_examples_left_out_when_asked_for(
     pool: Path, registry: Registry, tmp_path: Path
 ) -> None:
-    for folder in ("a-plural", "s-rewritten", "t-ours"):
-        shutil.copytree(pool / folder, tmp_path / "pool" / folder)
+    some_of(pool, tmp_path / "pool", "a-plural", "s-rewritten", "t-ours")
     options = ImportOptions(keep_duplicates=True, store_examples=False)
     report = import_pool(f"file:{tmp_path / 'pool'}", options, registry=registry)
     assert [row.status for row in report.rows] == ["accepted"] * 3
@@ -539,8 +585,7 @@ def run() -> Iterator[Callable[..., Any]]:
 def test_the_command_prints_the_report_and_fails_only_if_nothing_could_be_imported(
     pool: Path, registry: Registry, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    for folder in ("a-plural", "m-nan"):
-        shutil.copytree(pool / folder, tmp_path / "pool" / folder)
+    some_of(pool, tmp_path / "pool", "a-plural", "m-nan")
     good = run(f"file:{tmp_path / 'pool'}", "--json", "--prefix", "team.")
     assert good.exit_code == 0
     rows = json.loads(good.stdout)["rows"]
@@ -558,3 +603,32 @@ def test_the_command_prints_the_report_and_fails_only_if_nothing_could_be_import
     assert "Leave out --prefix" in str(refused.exception)
     empty = run(f"file:{pool / 'y-notes'}")
     assert "holds no adapters" in str(empty.exception)
+
+
+@pytest.mark.real
+def test_two_hundred_mixed_folders_come_to_an_exact_report_though_the_import_is_killed(
+    tiny_base_folder: Path, registry: Registry, start_apart: Callable[..., Any], tmp_path: Path
+) -> None:
+    expected = make_mixed_pool(tiny_base_folder, tmp_path / "pool", 200)
+    source = IMPORT.format(reference=f"file:{tmp_path / 'pool'}", home=str(registry.home.parent))
+    killed = start_apart(source)
+    while killed.is_alive() and not any(
+        path.read_bytes().count(b"\n") > 60 for path in registry.home.glob("imports/*/journal.jsonl")
+    ):
+        killed.join(0.05)
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
+    # seven of twelve kinds are registered
+    assert 30 < len(registry.entries("adapter")) < 110
+    report = import_pool(f"file:{tmp_path / 'pool'}", registry=registry)
+    assert {row.folder: row.status for row in report.rows} == expected
+    undescribed = {row.folder for row in report.rows if row.reference and row.description_source == "proposed"}
+    assert undescribed == {
+        folder for folder, status in expected.items() if int(folder[:3]) % 4 == 0 and status != "quarantined"
+    } - {row.folder for row in report.of_status("duplicate")}
+    for row in report.of_status("duplicate"):
+        assert row.duplicate_of.startswith(f"registry:{int(row.folder[:3]) - 7:03d}-lora@")
+    registered = [row for row in report.rows if row.reference]
+    assert {entry.reference for entry in registry.entries("adapter")} == {row.reference for row in registered}
+    assert all(row.reference == f"registry:{row.folder}@1" for row in registered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +18,6 @@ from hyperlora.peft_folder import write_adapter
 from hyperlora.registry import Query, Registry
 
 MakeAdapter = Callable[..., Adapter]
-NAMES = 5
 WRITER = """
 import json
 from pathlib import Path
@@ -27,18 +27,18 @@ me, home, folder, log, count = {me}, Path({home!r}), Path({folder!r}), Path({log
 registry, adapter = Registry(home), read_adapter(folder)
 made, deleted, aliases = [], [], {{}}
 for number in range(count):
-    name = f"shared-{{number % %d}}"
+    name = f"shared-{{number % 5}}"
     card = adapter.card.model_copy(update={{"description": f"number {{number}} of writer {{me}}"}})
     entry = registry.register(adapter.with_card(card), name)
     made.append(entry.reference)
-    if number %% 5 == me %% 5:
+    if number % 5 == me % 5:
         registry.set_alias(entry.reference, f"of-{{me}}")
         aliases[name] = entry.version
-    elif number %% 7 == 0:
+    elif number % 7 == 0:
         registry.delete(entry.reference)
         deleted.append(entry.reference)
 log.write_text(json.dumps([made, deleted, aliases]))
-""" % NAMES
+"""
 
 
 def storm(
@@ -149,11 +149,11 @@ def test_a_full_disk_is_an_error_with_a_remedy_and_leaves_the_registry_whole(
     small_disk: Path,
     tmp_path: Path,
 ) -> None:
-    import shutil
-
     registry.register(make_adapter(1), "plural")
     home = small_disk / "home"
     shutil.copytree(hyperlora_home, home)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(300_000))
     log, folder = tmp_path / "error", write_adapter(make_adapter(2, rank=32), tmp_path / "adapter")
     filler = start_apart(FILL.format(home=str(home), folder=str(folder), log=str(log)))
     filler.join()
@@ -165,6 +165,10 @@ def test_a_full_disk_is_an_error_with_a_remedy_and_leaves_the_registry_whole(
     assert len(entries) >= 1
     for entry in entries:
         full.contents.verify(entry.content, entry.manifest)
+    ballast.unlink()
+    assert full.entries()
+    assert full.catalogue.pending() == []
+    entries = full.entries()
     in_record = {entry.reference for state in full.record.states() for entry in state.entries.values()}
     assert {entry.reference for entry in entries} == in_record
 
@@ -172,13 +176,15 @@ def test_a_full_disk_is_an_error_with_a_remedy_and_leaves_the_registry_whole(
 READ_ONLY = """
 import os, sys
 from pathlib import Path
-from hyperlora.peft_folder import read_adapter
-home, folder = Path(sys.argv[1]), Path(sys.argv[2])
+from hyperlora.errors import HyperLoRAError
+from hyperlora.registry import Registry
+home, copy = Path(sys.argv[1]), Path(sys.argv[2])
 if os.getuid() == 0:
+    # root may write everywhere: become nobody, who may not even import, so everything is imported before
+    Registry(copy).load("registry:plural")
+    Registry(copy).set_alias("registry:plural", "champion")
     os.setgid(65534)
     os.setuid(65534)
-from hyperlora.errors import HyperLoRAError
-from hyperlora.registry import Query, Registry
 registry = Registry(home)
 print([entry.reference for entry in registry.entries()])
 print(registry.load("registry:plural").card.description)
@@ -193,22 +199,22 @@ def test_a_read_only_registry_is_read_and_refuses_writes_clearly(
     registry: Registry, make_adapter: MakeAdapter, hyperlora_home: Path, tmp_path: Path
 ) -> None:
     entry = registry.register(make_adapter(1), "plural")
-    folder = write_adapter(make_adapter(2), tmp_path / "adapter")
-    for parent in tmp_path.parents:
-        if parent != Path("/tmp") and os.access(parent, os.W_OK) and parent.owner() == Path.home().owner():
-            parent.chmod(parent.stat().st_mode | 0o055)
-    for path in [*hyperlora_home.rglob("*"), hyperlora_home, tmp_path]:
+    copy = tmp_path / "copy"
+    shutil.copytree(hyperlora_home, copy)
+    for parent in (tmp_path.parent, tmp_path.parent.parent):
+        parent.chmod(0o755)  # pytest keeps its folders to its user
+    for path in [*hyperlora_home.rglob("*"), hyperlora_home]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
         done = subprocess.run(
-            [sys.executable, "-c", READ_ONLY, str(hyperlora_home), str(folder)],
+            [sys.executable, "-c", READ_ONLY, str(hyperlora_home), str(copy)],
             check=True,
             capture_output=True,
             text=True,
             env={**os.environ, "HOME": "/tmp", "PYTHONPATH": str(Path(__file__).parents[2])},
         )
     finally:
-        for path in [tmp_path, hyperlora_home, *hyperlora_home.rglob("*")]:
+        for path in [hyperlora_home, *hyperlora_home.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
     lines = done.stdout.splitlines()
     assert lines[0] == "['registry:plural@1']"

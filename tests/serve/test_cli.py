@@ -20,13 +20,14 @@ from hyperlora.peft_folder import read_adapter, write_adapter
 from hyperlora.registry import Registry
 from hyperlora.tasks import Example, Task, write_task
 from serve.cli.main import COMMANDS
+from serve.cli.registry import command as registry_commands
 
 Run = Callable[..., Any]
 
 HELP = [
     (),
     *((name,) for name in COMMANDS),
-    *(("registry", name) for name in ("list", "show")),
+    *(("registry", name) for name in registry_commands.commands),
     *(("tasks", name) for name in ("list", "show", "check")),
 ]
 
@@ -36,7 +37,7 @@ def tree(folder: Path) -> list[tuple[str, int]]:
     return sorted(
         (str(path.relative_to(folder)), path.stat().st_size if path.is_file() else -1)
         for path in folder.rglob("*")
-        if not path.name.startswith("mlflow.db")
+        if not path.name.startswith(("mlflow.db", "catalogue-"))
     )
 
 
@@ -95,7 +96,7 @@ def test_doctor_on_a_sound_machine(shared_pool: Registry, run: Run) -> None:
     outcome = run("doctor", "--json")
     assert outcome.code == 0
     found = {row["check"]: row for row in outcome.value}
-    assert set(found) == {"hardware", "base model", "text encoder", "registry"}
+    assert set(found) == {"hardware", "base model", "text encoder", "registry", "storage"}
     assert all(row["ok"] for row in found.values())
     assert found["registry"]["detail"].startswith("3 adapter versions, 1 generators")
     assert "384 dimensions" in found["text encoder"]["detail"]
@@ -112,13 +113,13 @@ def test_doctor_names_what_is_not_usable(shared_pool: Registry, run: Run, tmp_pa
 
 
 def test_registry_list(shared_pool: Registry, run: Run) -> None:
-    listed = run("registry", "list", "--json").value
+    listed = run("registry", "list", "--json").value["entries"]
     assert [(entry["reference"], entry["aliases"]) for entry in listed] == [
         ("registry:capital@1", ["champion"]),
         ("registry:plural@1", ["champion"]),
         ("registry:spelled@1", ["champion"]),
     ]
-    assert [entry["name"] for entry in run("registry", "list", "--kind", "generator", "--json").value] == ["writer"]
+    assert [entry["name"] for entry in run("registry", "list", "--kind", "generator", "--json").value["entries"]] == ["writer"]
     lines = run("registry", "list").out.splitlines()
     assert len(lines) == 3
     assert all(word in lines[1] for word in ("registry:plural@1", "trained", "champion", "Give the plural of the noun"))
@@ -126,7 +127,7 @@ def test_registry_list(shared_pool: Registry, run: Run) -> None:
 
 def test_registry_list_of_nothing_says_so(registry: Registry, run: Run) -> None:
     assert run("registry", "list").out == "no adapter is registered\n"
-    assert run("registry", "list", "--json").value == []
+    assert run("registry", "list", "--json").value == {"entries": [], "next": None, "total": 0}
 
 
 @pytest.mark.parametrize("reference", ["registry:plural", "registry:plural@1", "registry:plural@champion"])

@@ -59,7 +59,11 @@ def test_health(reader: TestClient) -> None:
 def test_adapters_are_listed(reader: TestClient, shared_pool: Registry) -> None:
     answer = reader.get("/v1/adapters")
     assert answer.status_code == 200
-    assert answer.json() == {"adapters": [entry.summary() for entry in shared_pool.entries()]}
+    assert answer.json() == {
+        "adapters": [entry.summary() for entry in shared_pool.entries()],
+        "next": None,
+        "total": 3,
+    }
     assert [entry["name"] for entry in answer.json()["adapters"]] == ["capital", "plural", "spelled"]
 
 

@@ -18,6 +18,10 @@ _MAPPINGS = ("manifest", "metrics", "tags")
 Body = Mapping[str, Any]
 
 
+class UnreadableBodyError(Exception):
+    """What the catalogue stored of an entry is damaged."""
+
+
 def body_of(entry: Entry) -> dict[str, Any]:
     """What is stored of an entry, as JSON gives it back."""
     body = {name: getattr(entry, name) for name in FIELDS}
@@ -31,6 +35,21 @@ def body_of(entry: Entry) -> dict[str, Any]:
 def dump(body: Body) -> str:
     """The stored text; equal bodies give equal texts."""
     return json.dumps(body, sort_keys=True, separators=(",", ":"))  # escaped: half characters cannot be stored
+
+
+def load(record: str) -> dict[str, Any]:
+    """The body of a stored text.
+
+    Raises:
+        UnreadableBodyError: the file is damaged.
+    """
+    try:
+        body = json.loads(record)
+    except ValueError as error:
+        raise UnreadableBodyError(str(error)) from error
+    if not isinstance(body, dict) or set(body) != set(FIELDS):
+        raise UnreadableBodyError("fields are missing or strange")
+    return body
 
 
 def differing(old: Body, new: Body) -> list[str]:
@@ -49,7 +68,7 @@ def texts_of(name: str, body: Body) -> tuple[str, ...]:
 
 def entry_of(name: str, version: int, record: str, aliases: Iterable[str], folder_of: Callable[[str], Path]) -> Entry:
     """The entry again, from its stored text and what stands elsewhere."""
-    values = json.loads(record)
+    values = load(record)
     values |= {field: tuple(values[field]) for field in _TUPLES}
     folder = folder_of(values["content"])
     return Entry(name=name, version=version, aliases=tuple(sorted(aliases)), folder=folder, **values)

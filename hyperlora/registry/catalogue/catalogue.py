@@ -14,8 +14,9 @@ from hyperlora.registry.catalogue import schema
 from hyperlora.registry.catalogue.bodies import entry_of
 from hyperlora.registry.catalogue.connections import Connections
 from hyperlora.registry.catalogue.events import Event, EventLog, epoch, events_since, watermark
+from hyperlora.registry.catalogue.orders import order_of
 from hyperlora.registry.catalogue.pages import LARGEST_PAGE, Page, decode_cursor, encode_cursor
-from hyperlora.registry.catalogue.planning import Plan, order_of
+from hyperlora.registry.catalogue.planning import Plan
 from hyperlora.registry.catalogue.query import FACETS, Query
 from hyperlora.registry.catalogue.writing import Writer
 from hyperlora.registry.entry import Entry, NameState, Tombstone
@@ -161,11 +162,10 @@ class Catalogue:
         with self._connections.reading() as connection:
             plan = Plan(connection, query)
             counts: dict[str, Counter[Any]] = {field: Counter() for field in fields}
-            columns, rows = plan.groups() if set(fields) - {"alias", "tag"} else ((), [])
-            for row in rows:
-                for column, value in zip(columns, row, strict=False):
-                    if column in counts:
-                        counts[column][value] += row[-1]
+            columns = [field for field in fields if field not in ("alias", "tag")]
+            for *row, count in plan.groups(columns) if columns else ():
+                for column, value in zip(columns, row, strict=True):
+                    counts[column][value] += count
             if "alias" in counts:
                 counts["alias"] = Counter(plan.counts_beside("aliases", "alias"))
             if "tag" in counts:
@@ -203,8 +203,8 @@ class Catalogue:
         """Reference, weights and sketch of every adapter of a base (fingerprint or id) that is not archived."""
         with self._connections.reading() as connection:
             rows = connection.execute(
-                """SELECT 'registry:' || e.name || '@' || e.version, b.weights, s.sketch
-                FROM sketches s JOIN entries e ON e.id = s.entry JOIN bodies b ON b.id = s.entry
+                """SELECT 'registry:' || e.name || '@' || e.version, s.weights, s.sketch
+                FROM sketches s JOIN entries e ON e.id = s.entry
                 WHERE e.live = 1 AND (SELECT id FROM terms WHERE text = ?) IN (e.base, e.base_id)
                 ORDER BY e.name, e.version""",
                 (base,),
@@ -253,5 +253,5 @@ def _texts(connection: Any, terms: set[int]) -> dict[int, str]:
 
 def _most(counts: Counter[Any], texts: dict[int, str], limit: int) -> dict[str, int]:
     named = {texts.get(value, value): count for value, count in counts.items()}
-    ordered = sorted((item for item in named.items() if item[0] != ""), key=lambda item: (-item[1], item[0]))
+    ordered = sorted((item for item in named.items() if item[0]), key=lambda item: (-item[1], item[0]))
     return dict(ordered[:limit])

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hyperlora.registry.catalogue.query import MetricRange, Query
-from hyperlora.registry.catalogue.words import match_expression
 from hyperlora.registry.entry import KINDS
 
 _LARGEST = 2**63 - 1
@@ -24,21 +23,15 @@ class Condition:
         ids: a SELECT of the ids of the entries it holds for.
         test: an expression on the entry `e`.
         values: for the placeholders.
-        test_many: an expression that costs more at first and less for each entry.
     """
 
     ids: str
     test: str
     values: tuple[Value, ...] = ()
-    test_many: str = ""
 
 
 def conditions_of(connection: sqlite3.Connection, query: Query) -> list[Condition]:
-    """The conditions of a query, the text's last; the cheaper to test, the earlier.
-
-    Raises:
-        InputError: the query's text cannot be looked for.
-    """
+    """The conditions of a query but for its text; its status first, and the cheaper to test, the earlier."""
     terms = _terms(connection, query)
     return [
         _status(query, terms),
@@ -47,7 +40,6 @@ def conditions_of(connection: sqlite3.Connection, query: Query) -> list[Conditio
         *_hashes(query),
         *_tables(query, terms),
         *(_metric(wanted) for wanted in query.metrics),
-        *_text(query),
     ]
 
 
@@ -71,7 +63,7 @@ def _status(query: Query, terms: dict[str, int]) -> Condition:
         parts.append(f"live = {int(not query.archived)}")
     if query.newest:
         parts.append("newest = 1")
-    ids = f"SELECT id FROM entries INDEXED BY entries_by_facet WHERE {' AND '.join(parts)}"
+    ids = f"SELECT id FROM entries INDEXED BY entries_by_status WHERE {' AND '.join(parts)}"
     return Condition(ids, " AND ".join(f"e.{part}" for part in parts))
 
 
@@ -133,13 +125,6 @@ def _metric(wanted: MetricRange) -> Condition:
     for sign, _ in bounds:
         ids += f" AND value {sign} ?"
     return Condition(ids, f"EXISTS ({ids} AND metrics.entry = e.id)", (*values, *(float(bound) for _, bound in bounds)))
-
-
-def _text(query: Query) -> Iterator[Condition]:
-    if query.text is not None:
-        ids = "SELECT rowid FROM texts WHERE texts MATCH ?"
-        one = f"EXISTS ({ids} AND texts.rowid = e.id)"
-        yield Condition(ids, one, (match_expression(query.text),), test_many=f"+e.id IN ({ids})")
 
 
 def _listed(terms: dict[str, int], wanted: Iterable[str]) -> str:

@@ -5,7 +5,6 @@ A file that is damaged or of another schema is moved aside and an empty one take
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import threading
@@ -18,8 +17,10 @@ from filelock import FileLock
 
 from hyperlora.errors import InputError, RegistryError
 from hyperlora.registry.catalogue import schema
+from hyperlora.registry.catalogue.bodies import UnreadableBodyError
 
 _BUSY_SECONDS = 30.0
+_PAGE_BYTES = 16384  # a body takes two kilobytes, which fill a page of four badly
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 _FAILING = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
@@ -115,11 +116,12 @@ class Connections:
             yield
         except UnicodeEncodeError as error:
             raise InputError(f"half a character cannot be looked up: {error}", "Pass valid Unicode.") from error
-        except json.JSONDecodeError as error:
+        except UnreadableBodyError as error:
             raise self._discard(error) from error
         except sqlite3.DatabaseError as error:
             code = _code(error)
-            if code in _DAMAGED:
+            undecodable = code is None and isinstance(error, sqlite3.OperationalError)
+            if code in _DAMAGED or undecodable:
                 raise self._discard(error) from error
             if code in _UNWRITABLE:
                 raise RegistryError(
@@ -184,6 +186,7 @@ def _make_empty(path: Path) -> None:
     fresh = path.with_name(f".staging-{path.name}-{uuid.uuid4().hex[:8]}")
     try:
         with closing(_connect(fresh, "mode=rwc")) as connection:
+            connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
             with _transaction(connection, "BEGIN IMMEDIATE"):
                 schema.create(connection)

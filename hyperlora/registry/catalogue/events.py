@@ -85,7 +85,10 @@ def events_since(connection: sqlite3.Connection, since: str | None, limit: int) 
         "SELECT sequence, at, action, name, version, detail FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?",
         (after, limit),
     )
-    return [Event(*row, json.loads(detail)) for *row, detail in rows]
+    return [
+        Event(sequence, at, action, name, version, json.loads(detail))
+        for sequence, at, action, name, version, detail in rows
+    ]
 
 
 def epoch(connection: sqlite3.Connection) -> str:

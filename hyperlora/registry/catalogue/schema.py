@@ -30,7 +30,7 @@ CREATE TABLE bodies (
     id INTEGER PRIMARY KEY, content TEXT NOT NULL, identity TEXT NOT NULL, weights TEXT NOT NULL, recipe TEXT NOT NULL,
     record TEXT NOT NULL
 );
-CREATE TABLE sketches (entry INTEGER PRIMARY KEY, sketch TEXT NOT NULL);
+CREATE TABLE sketches (entry INTEGER PRIMARY KEY, weights TEXT NOT NULL, sketch TEXT NOT NULL);
 CREATE TABLE tags (
     key INTEGER NOT NULL, value INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (key, value, entry)
 ) WITHOUT ROWID;
@@ -54,19 +54,22 @@ CREATE VIRTUAL TABLE texts USING fts5(
 );
 """
 
-# the orders hold every column of small filters, so that a walk along them looks nothing up
+# the orders hold every column of small filters, so that a walk along them looks nothing up; each column of a facet
+# has an index that counts it
 _INDEXES = """
 CREATE INDEX entries_by_name ON entries
     (name, version, kind, live, newest, origin, family, base, base_id, licence, description_source);
 CREATE INDEX entries_by_created ON entries
     (created, name, version, kind, live, newest, origin, family, base, base_id, licence, description_source);
-CREATE INDEX entries_by_facet ON entries
+CREATE INDEX entries_by_status ON entries
     (kind, live, newest, origin, family, base_id, licence, description_source, base);
-CREATE INDEX entries_by_origin ON entries (origin);
-CREATE INDEX entries_by_family ON entries (family);
+CREATE INDEX entries_by_kind ON entries (kind, live, newest);
+CREATE INDEX entries_by_origin ON entries (origin, kind, live, newest);
+CREATE INDEX entries_by_family ON entries (family, kind, live, newest);
 CREATE INDEX entries_by_base ON entries (base);
-CREATE INDEX entries_by_base_id ON entries (base_id);
-CREATE INDEX entries_by_licence ON entries (licence);
+CREATE INDEX entries_by_base_id ON entries (base_id, kind, live, newest);
+CREATE INDEX entries_by_licence ON entries (licence, kind, live, newest);
+CREATE INDEX entries_by_description_source ON entries (description_source, kind, live, newest);
 CREATE INDEX entries_by_expires ON entries (expires) WHERE expires IS NOT NULL;
 CREATE INDEX bodies_by_content ON bodies (content);
 CREATE INDEX bodies_by_identity ON bodies (identity) WHERE identity != '';

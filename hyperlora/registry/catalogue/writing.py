@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sqlite3
 from typing import Any
 
-from hyperlora.registry.catalogue.bodies import Body, body_of, differing, dump, texts_of
+from hyperlora.registry.catalogue.bodies import Body, body_of, differing, dump, load, texts_of
 from hyperlora.registry.catalogue.events import Action, EventLog
 from hyperlora.registry.entry import Entry, NameState
 
@@ -74,7 +73,7 @@ class Writer:
         record = self._record(row)
         if text == record:
             return
-        old = json.loads(record)
+        old = load(record)
         self._execute(_UPDATE, *self._columns(body), row)
         self._drop_details(entry.name, row, old)
         self._add_details(entry.name, row, body, text)
@@ -86,7 +85,7 @@ class Writer:
             self._note("changed", entry.name, entry.version, fields=changed)
 
     def _remove(self, row: int, state: NameState, version: int) -> None:
-        body = json.loads(self._record(row))
+        body = load(self._record(row))
         self._drop_details(state.name, row, body)
         self._execute("DELETE FROM entries WHERE id = ?", row)
         buried = state.tombstones.get(version)
@@ -104,7 +103,7 @@ class Writer:
         hashes = (body["content"], body["identity"], body["weights"], body["recipe"])
         self._execute("INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?)", row, *hashes, record)
         if body["kind"] == "adapter" and body["sketch"]:
-            self._execute("INSERT INTO sketches VALUES (?, ?)", row, body["sketch"])
+            self._execute("INSERT INTO sketches VALUES (?, ?, ?)", row, body["weights"], body["sketch"])
         self._execute(
             "INSERT INTO texts (rowid, name, description, paraphrases, family, tags) VALUES (?, ?, ?, ?, ?, ?)",
             *(row, *texts_of(name, body)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -76,10 +77,9 @@ def _line(entry: Entry) -> str:
 
 
 def _nothing(query: Query) -> str:
-    from hyperlora.registry import Query
-
-    bare = query == Query(kind=query.kind, order=query.order)
-    return f"no {query.kind or 'entry'} is registered" if bare else f"no {query.kind or 'entry'} fits"
+    what = query.kind or "entry"
+    bare = query.text is None and replace(query, order="name", newest=False) == type(query)(kind=query.kind)
+    return f"no {what} is registered" if bare else f"no {what} fits"
 
 
 @click.command("show")
