@@ -25,6 +25,8 @@ class Settings(BaseSettings):
         cache: converted base models; safe to delete, rebuilt on demand.
         hf_mirror: a folder of `ORG/NAME` model folders that answers `hf:` references without a network.
         registry_uri: MLflow tracking and registry URI; SQLite under `home` when empty.
+        artifact_uri: where the files of adapters are kept, e.g. `s3://BUCKET/FOLDER`; under `home` when empty, or in
+            the MLflow server's own store where `registry_uri` is one.
         adapt_ttl_days: how long an adapter that `adapt` registered stays, unless it is given an alias.
         adapt_quota: how many of them stay at most, the newest.
         base_model: the base model reference used when a command names none.
@@ -41,6 +43,7 @@ class Settings(BaseSettings):
     cache: Path | None = None
     hf_mirror: Path | None = None
     registry_uri: str = ""
+    artifact_uri: str = ""
     adapt_ttl_days: float = Field(default=30, gt=0, le=36_500)
     adapt_quota: int = Field(default=1000, ge=1)
     base_model: str = "smollm2-135m-instruct"

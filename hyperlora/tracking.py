@@ -60,6 +60,12 @@ def _connect(home: Path, uri: str) -> Any:
                 experiment = client.get_experiment_by_name(EXPERIMENT)
             if _RECORD_ID not in experiment.tags:
                 client.set_experiment_tag(experiment.experiment_id, _RECORD_ID, uuid.uuid4().hex)
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"the database of the registry needs the Python package {error.name}",
+            f"Run: pip install {error.name}; for PostgreSQL: pip install psycopg2-binary, with "
+            "postgresql+psycopg2://USER@HOST/NAME as HYPERLORA_REGISTRY_URI.",
+        ) from error
     except (MlflowException, OSError) as error:
         first_line = str(error).partition("\n")[0]
         raise InputError(f"MLflow cannot open {uri}: {first_line}", "Check HYPERLORA_REGISTRY_URI.") from error

@@ -12,12 +12,11 @@ import yaml
 
 from hyperlora.durable import write_bytes
 from hyperlora.errors import AdapterFormatError
-from hyperlora.identity import canonical_json, content_hash, file_hash
+from hyperlora.identity import canonical_json, content_hash
+from hyperlora.registry.contents import manifest_of
 from hyperlora.sampling import Sampling
 
 MLMODEL_FILE = "MLmodel"
-# MLflow notes name and version in a folder that it loads, also where it loads our own folder in place
-MLFLOW_NOTE = "registered_model_meta"
 
 _LOADER = "hyperlora.mlflow_model"
 _PYFUNC, _OURS = "python_function", "hyperlora"
@@ -32,7 +31,7 @@ def write_mlmodel(folder: Path) -> None:
     Equal files give equal bytes on one minor version of Python, which MLflow wants to know. There is no pickle, and
     nothing that MLflow would install or import but this package.
     """
-    files = {name: digest for name, digest in _files(folder).items() if name != MLMODEL_FILE}
+    files = {name: digest for name, digest in manifest_of(folder).items() if name != MLMODEL_FILE}
     default = Sampling()
     params = [
         _param("max_new_tokens", "long", default.max_new_tokens),
@@ -64,7 +63,7 @@ def verify_model_folder(folder: Path) -> None:
         AdapterFormatError: a file is missing, added or changed; or `MLmodel` itself is not as it was written.
     """
     listed = _listed(folder / MLMODEL_FILE)
-    found = _files(folder)
+    found = manifest_of(folder)
     found.pop(MLMODEL_FILE)
     differing = sorted(name for name in set(found) | set(listed) if found.get(name) != listed.get(name))
     if differing:
@@ -89,13 +88,6 @@ def _listed(path: Path) -> Mapping[str, str]:
     except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise changed from error
     return dict(files)
-
-
-def _files(folder: Path) -> dict[str, str]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    files = {path.relative_to(folder).as_posix(): file_hash(path) for path in paths}
-    files.pop(MLFLOW_NOTE, None)
-    return files
 
 
 def _param(name: str, kind: str, default: float) -> dict[str, Any]:

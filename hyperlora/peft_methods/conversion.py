@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -60,7 +62,9 @@ def is_convertible(folder: Path) -> bool:
 
 
 @torch.no_grad()
-def convert_folder(folder: Path, base: BaseFiles, *, rank: int | None = None, energy: float = 0.99) -> Converted:
+def convert_folder(
+    folder: Path, base: BaseFiles, *, rank: int | None = None, energy: float = 0.99, show: bool = True
+) -> Converted:
     """Read a folder of another PEFT method as a LoRA adapter.
 
     Every module's weight change is computed from the stored tensors, and the base model's weight where the method
@@ -72,6 +76,7 @@ def convert_folder(folder: Path, base: BaseFiles, *, rank: int | None = None, en
         base: the base model the adapter was trained on.
         rank: keep this many components in every module, or all there are if fewer, whatever energy that is.
         energy: the share to keep without `rank`; 1 keeps all but rounding, at the change's true rank.
+        show: show progress; who converts many folders shows that of the whole.
 
     Returns:
         The adapter in float32 on CPU under a bare card, and what was kept of it.
@@ -108,7 +113,8 @@ def convert_folder(folder: Path, base: BaseFiles, *, rank: int | None = None, en
     shared = {name: tensor.double() for name, tensor in shared.items()}
     modules: dict[str, LoraFactors] = {}
     kept = total = 0.0
-    with progress(len(sites), f"convert {method.title}", "module") as bar:
+    shown: Any = progress(len(sites), f"convert {method.title}", "module") if show else nullcontext()
+    with shown as bar:
         for site in sites:
             change = _change(method, config, site, stored, weights, shared)
             compressed = compress(change, bound=config.rank_bound(site), rank=rank, energy=energy)
@@ -119,7 +125,8 @@ def convert_folder(folder: Path, base: BaseFiles, *, rank: int | None = None, en
                 )
             modules[site.module] = compressed.factors
             kept, total = kept + compressed.kept, total + compressed.total
-            bar.update()
+            if bar is not None:
+                bar.update()
     return Converted(
         adapter=Adapter(modules, base.identity, Card(description=f"Imported from {folder.name}")),
         method=method.name,

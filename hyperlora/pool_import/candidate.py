@@ -118,7 +118,9 @@ def _named_base(folder: Path) -> str | None:
 def _convert(folder: Path, bases: KnownBases, conversion: Conversion) -> Candidate:
     energy = 0.99 if conversion.energy is None else conversion.energy
     found = bases.choose(
-        _named_base(folder), None, lambda base: convert_folder(folder, base, rank=conversion.rank, energy=energy)
+        _named_base(folder),
+        None,
+        lambda base: convert_folder(folder, base, rank=conversion.rank, energy=energy, show=False),
     )
     card, described = _foreign_card(folder)
     converted = found.value

@@ -150,7 +150,7 @@ class _Import:
         own = {(self._identities[folder], name) for folder, name in names.items()}
         there = {entry.reference for entry in entries}
         for entry in entries:
-            if True:
+            if (entry.identity, entry.name) not in own:
                 values = decode(entry.sketch) if entry.sketch else None
                 self._known.add(entry.reference, entry.base, entry.weights, values)
         settled = {}

@@ -167,8 +167,12 @@ def _restore_name(
                 continue
             entry = state.entries.get(version)
             if entry is None:
+                tombstone = state.tombstones.get(version, Tombstone("", entry_time(state), "elsewhere"))
                 made = record.skip_version(
-                    state.name, state.tombstones.get(version, Tombstone("", entry_time(state), "elsewhere"))
+                    state.name,
+                    registry.contents.uri("deleted"),
+                    tombstone,
+                    source_run=registry.contents.source_run_id,
                 )
             else:
                 folder = _restore_content(registry, tar, archive, entry)
@@ -181,7 +185,7 @@ def _restore_name(
                     {**fields, "run_id": run or ""},
                     entry.tags,
                     card=card,
-                    source_run=run,
+                    source_run=registry.contents.source_run_id or run,
                 )
             if made != version:
                 raise RegistryError(

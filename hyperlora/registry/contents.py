@@ -12,17 +12,22 @@ from hyperlora.errors import RegistryError
 from hyperlora.identity import content_hash, file_hash
 
 Manifest = Mapping[str, str]
+# MLflow notes name and version in a folder that it loads in place; the note is nobody's content
+_MLFLOW_NOTE = "registered_model_meta"
 
 
 def manifest_of(folder: Path) -> dict[str, str]:
-    """SHA-256 (hex) of every file below a folder, by relative path."""
+    """SHA-256 (hex) of every file below a folder, by relative path; without the note that MLflow may leave there."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): file_hash(path) for path in files}
+    names = [path.relative_to(folder).as_posix() for path in files]
+    return {name: file_hash(folder / name) for name in names if name != _MLFLOW_NOTE}
 
 
 class Contents(Protocol):
     """What the registry asks of a store of folders; `ContentStore` describes each call."""
 
+    @property
+    def source_run_id(self) -> str | None: ...  # noqa: D102
     def put(self, write: Callable[[Path], None]) -> tuple[str, dict[str, str]]: ...  # noqa: D102
     def path(self, content: str) -> Path: ...  # noqa: D102
     def uri(self, content: str) -> str: ...  # noqa: D102
@@ -37,6 +42,11 @@ class ContentStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+
+    @property
+    def source_run_id(self) -> str | None:
+        """The run that MLflow must be told as the source of versions; None, because here any run will do."""
+        return None
 
     def put(self, write: Callable[[Path], None]) -> tuple[str, dict[str, str]]:
         """Let `write` fill a staged folder and keep it under its content hash.

@@ -147,9 +147,9 @@ class Record:
         fault_point("version-created")
         return int(created.version)
 
-    def skip_version(self, name: str, tombstone: Tombstone) -> int:
+    def skip_version(self, name: str, source: str, tombstone: Tombstone, *, source_run: str | None) -> int:
         """Use up the next version number for something that was deleted; a restored backup needs it."""
-        version = int(self.client.create_model_version(name, "deleted").version)
+        version = int(self.client.create_model_version(name, source, run_id=source_run).version)
         self.bury(name, version, tombstone)
         return version
 
@@ -305,10 +305,12 @@ class Record:
 def to_tags(fields: Mapping[str, Any]) -> dict[str, str]:
     """MLflow tags for a record's fields: texts as they are, everything else as JSON; empty ones are left out."""
     kept = {key: value for key, value in fields.items() if value not in (None, "", (), [], {})}
-    return {
-        PREFIX + key: value if isinstance(value, str) else json.dumps(value, sort_keys=True, allow_nan=False)
-        for key, value in kept.items()
-    }
+    return {PREFIX + key: value if isinstance(value, str) else _json(value) for key, value in kept.items()}
+
+
+def _json(value: Any) -> str:
+    # MLflow takes so many characters, and an escaped one counts six times
+    return json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False)
 
 
 def _known(texts: Mapping[str, str]) -> dict[str, Any]:

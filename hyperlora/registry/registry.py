@@ -15,10 +15,11 @@ from hyperlora.licences import combined_licence
 from hyperlora.peft_folder import read_adapter, write_adapter_files
 from hyperlora.references import Reference, parse_reference
 from hyperlora.registry.catalogue import Catalogue, Event, Page, Query
-from hyperlora.registry.contents import Contents, ContentStore
+from hyperlora.registry.contents import Contents
 from hyperlora.registry.entry import Entry, Kind, Tombstone
 from hyperlora.registry.ledger import Ledger
 from hyperlora.registry.record import Record
+from hyperlora.registry.remote_contents import contents_for
 from hyperlora.settings import get_settings
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
@@ -43,7 +44,7 @@ class Registry:
 
     def __init__(self, home: Path | None = None, uri: str | None = None) -> None:
         self.home = (home or get_settings().home_dir) / "registry"
-        self.contents: Contents = ContentStore(self.home / "contents")
+        self.contents: Contents = contents_for(self.home, uri, get_settings().artifact_uri)
         self.record = Record(self.home, uri, self.contents.path)
         self.ledger = Ledger(self.home, uri, self.record, self.contents)
 
@@ -151,7 +152,7 @@ class Registry:
                 {**known, "expires": expires, "run_id": run_id or ""},
                 labels,
                 card=card or description[:1000],
-                source_run=run_id,
+                source_run=self.contents.source_run_id or run_id,
             )
             touched.add(version)
         return self._read_back(name, version)

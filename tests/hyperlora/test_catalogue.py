@@ -233,7 +233,7 @@ def test_pages_counts_and_facets_are_those_of_a_plain_search(
 
     # each example goes on from where the one before ended, so that changes and removals are tried, too
     @given(pools, st.lists(conditions, min_size=10, max_size=10), st.integers(1, 5))
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     def check(pool: dict[str, Any], asked: list[dict[str, Any]], limit: int) -> None:
         states = states_from(pool)
         catalogue.apply(states, gone=set(stored) - set(pool))
@@ -353,8 +353,8 @@ def test_relevance_puts_a_name_before_a_description_and_has_one_page(catalogue: 
     long = "Name the capital of the country that is given and write nothing else"
     catalogue.apply(
         [
-            state_of(make_entry("a", description=long)),
             state_of(make_entry("capital", description="Write the city")),
+            state_of(make_entry("a", description=long)),
             state_of(make_entry("z", description="plural")),
             state_of(make_entry("y", description="capital", archived=3)),
         ]
@@ -396,15 +396,26 @@ def test_lists_of_many_entries_are_walked_along_an_index_without_sorting_or_read
 @pytest.mark.parametrize(
     "text",
     [
-        'plural" OR "capital', "plural*", "-plural", "NOT plural", "name:plural", "{name} : plural", "^plural", "(plural",
-        "plural AND", "NEAR(plural x)", "plural\0", "plu", "PLURAL", "plural'; DROP TABLE entries; --", "plürál",
-        "\U0001e922 plural", "plural " * 500, "हिन्दी 漢", "\ufeffplural", "²",
+        'plural" OR "capital', "plural*", "-plural", "NOT plural", "name:plural", "{name} : plural", "^plural",
+        "(plural", "plural AND", "NEAR(plural x)", "plural\0", "plu", "PLURAL", "plural'; DROP TABLE entries; --",
+        "plürál", "\U0001e922 plural", "plural " * 500, "हिन्दी 漢", "\ufeffplural", "²",
     ],
 )  # fmt: skip
 def test_no_text_is_taken_for_the_indexs_own_syntax(catalogue: Catalogue, text: str) -> None:
     words = " ".join(re.findall(r"\w+", text))
     catalogue.apply([state_of(make_entry("a", description=words)), state_of(make_entry("b", description="capital"))])
     assert references(catalogue.entries(Query(text=text))) == ["a@1"]
+
+
+def test_words_of_what_was_changed_or_removed_are_not_found_any_more(catalogue: Catalogue) -> None:
+    old = make_entry("old", description="capital", paraphrases=("city",), family="country", tags={"team": "red"})
+    catalogue.apply([state_of(old)])
+    catalogue.apply([state_of(replace(old, description="plural", paraphrases=(), family="", tags={}))])
+    words = ("capital", "city", "country", "red")
+    assert [catalogue.count(Query(text=word)) for word in (*words, "old", "plural")] == [0, 0, 0, 0, 1, 1]
+    catalogue.apply([], gone=["old"])
+    catalogue.apply([state_of(make_entry("new", description=""))])  # takes the row of the one before
+    assert [catalogue.count(Query(text=word)) for word in (*words, "old", "plural", "new")] == [0, 0, 0, 0, 0, 0, 1]
 
 
 @pytest.mark.parametrize("text", ["", " ", '"', "*", "!?", "_", "😀", " ".join(map(str, range(65)))])
@@ -556,7 +567,6 @@ def test_a_write_that_fails_halfway_changes_nothing(catalogue: Catalogue, write:
 
     def interrupted() -> Iterator[NameState]:
         yield state_of(make_entry("new"))
-        assert references(catalogue.entries(Query(name="new"))) == ["new@1"]
         raise ConnectionError("MLflow went away")
 
     with pytest.raises(ConnectionError):
@@ -647,8 +657,8 @@ def test_damage_found_while_reading_is_reported_once_and_then_the_file_is_empty(
     else:
         other.close()
         with path.open("r+b") as handle:
-            handle.seek(16384)
-            handle.write(b"\xff" * (path.stat().st_size - 16384))
+            handle.seek(path.stat().st_size // 2)  # the first pages are read on opening
+            handle.write(b"\xff" * (path.stat().st_size // 2))
     with pytest.raises(RegistryError, match=r"now empty.*Repeat"):
         list(open_catalogue(path).entries(Query()))
     assert not other.complete

@@ -128,6 +128,19 @@ def test_a_changed_byte_anywhere_is_refused(make_adapter: MakeAdapter, write: Wr
                 verify_model_folder(folder)
         path.write_bytes(stored)
     verify_model_folder(folder)
+    (folder / "MLmodel").write_bytes((folder / "MLmodel").read_bytes() + b"# the same to a YAML parser\n")
+    with pytest.raises(AdapterFormatError, match="not as HyperLoRA wrote it"):
+        verify_model_folder(folder)
+
+
+def test_mlflow_loads_no_folder_with_a_changed_byte(make_adapter: MakeAdapter, write: Write) -> None:
+    import mlflow
+
+    folder = write(make_adapter(card=CARD))
+    card = folder / "README.md"
+    card.write_text(card.read_text().replace("Say", "Pay"))
+    with pytest.raises(AdapterFormatError, match=r"README\.md"):
+        mlflow.pyfunc.load_model(str(folder))
 
 
 def test_a_file_too_many_or_too_few_is_refused_by_name(make_adapter: MakeAdapter, write: Write) -> None:

@@ -343,6 +343,9 @@ def test_an_import_that_is_killed_at_each_step_comes_to_the_same_report(
         handle.write('{"row": {"folder": "t-ou')
     assert import_pool(f"file:{some}", registry=registry) == undisturbed
     assert written[0].read_bytes() == written[1].read_bytes()
+    assert [json.loads(line)["row"]["folder"] for line in journal.read_text().splitlines()] == sorted(
+        path.name for path in some.iterdir()
+    )
     assert [entry.reference for entry in registry.entries("adapter")] == ["registry:a-plural@1", "registry:t-ours@1"]
 
 

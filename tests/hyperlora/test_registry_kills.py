@@ -99,7 +99,8 @@ def test_every_fault_point_of_the_registry_is_tried() -> None:
     package = Path(hyperlora.registry.__file__).parent
     found = {point for path in package.rglob("*.py") for point in re.findall(r'fault_point\("([^"]+)"\)', path.read_text())}
     tried = {point for _, point, _ in POINTS}
-    assert found - tried == {"backup-staged"}, "the backup's own test kills it there"
+    elsewhere = {"backup-staged", "content-part-uploaded", "content-uploaded", "remote-content-removed"}
+    assert found - tried == elsewhere, "tests of the backup and of object stores kill there"
     assert tried <= found
 
 

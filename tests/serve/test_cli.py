@@ -100,7 +100,7 @@ def test_doctor_on_a_sound_machine(shared_pool: Registry, run: Run) -> None:
     assert all(row["ok"] for row in found.values())
     assert found["registry"]["detail"].startswith("3 adapter versions, 1 generators")
     assert "384 dimensions" in found["text encoder"]["detail"]
-    assert [line[:3] for line in run("doctor").out.splitlines()] == ["ok "] * 4
+    assert [line[:3] for line in run("doctor").out.splitlines()] == ["ok "] * 5
 
 
 def test_doctor_names_what_is_not_usable(shared_pool: Registry, run: Run, tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_an_empty_registry_is_a_400_with_the_remedy(
     answer = client.post("/v1/adapt", json={"description": "Do it"})
     assert answer.status_code == 400
     assert answer.json()["remedy"] == "Run: hyperlora quickstart"
-    assert client.get("/v1/adapters").json() == {"adapters": []}
+    assert client.get("/v1/adapters").json() == {"adapters": [], "next": None, "total": 0}
     assert "Nothing registered yet" in client.get("/").text
 
 
@@ -205,14 +205,43 @@ def test_the_page_shows_every_entry_and_links_to_it(reader: TestClient) -> None:
     answer = reader.get("/")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     page = answer.text
-    assert "3 adapter versions" in page
-    assert "1 generator." in page
+    assert "3 versions" in page
+    assert "writer@1" in reader.get("/?kind=generator").text
     for name in ("capital", "plural", "spelled"):
         assert reader.get(html.unescape(f"/v1/adapters/{name}?version=1")).status_code == 200
         assert f'href="/v1/adapters/{name}?version=1"' in page
-    for text in ("writer@1", "Give the plural of the noun", "exact_match.validation 0.75", "champion"):
+    for text in ("Give the plural of the noun", "exact_match.validation 0.75", "champion"):
         assert text in page
     assert re.search(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC", page)
+
+
+def test_adapters_are_browsed_by_words_filters_and_pages(reader: TestClient) -> None:
+    def names(query: str) -> list[str]:
+        return [entry["name"] for entry in reader.get(f"/v1/adapters?{query}").json()["adapters"]]
+
+    assert names("q=capital+countr") == ["capital"]
+    assert names("q=xyzzy") == []
+    assert names("origin=trained&alias=champion&order=-created") == ["spelled", "capital", "plural"]
+    assert names("kind=generator") == ["writer"]
+    assert names("metric=exact_match.validation%3E%3D0.8") == []
+    first = reader.get("/v1/adapters?limit=2").json()
+    assert (first["total"], len(first["adapters"])) == (3, 2)
+    assert names(f"limit=2&cursor={first['next']}") == ["spelled"]
+    assert reader.get("/v1/facets").json()["origin"] == {"trained": 3}
+    for wrong in ("order=colour", "metric=x", "since=yesterday", "cursor=abc", "limit=0", "kind=none"):
+        assert reader.get(f"/v1/adapters?{wrong}").status_code in (400, 422)
+
+
+def test_the_page_is_searched_filtered_and_turned(reader: TestClient) -> None:
+    page = reader.get("/?q=capital").text
+    assert "capital@1" in page
+    assert "plural@1" not in page
+    assert "1 version with" in page.replace("\n", " ")
+    links = [html.unescape(link) for link in re.findall(r'href="(/\?[^"]*)"', reader.get("/").text)]
+    assert "/?origin=trained" in links
+    for link in links:
+        assert reader.get(link).status_code == 200
+    assert "Nothing fits." in reader.get("/?q=xyzzy").text
 
 
 HOSTILE = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> {{ 7 * 7 }} ' onload='alert(3)"

@@ -163,9 +163,9 @@ class Catalogue:
             plan = Plan(connection, query)
             counts: dict[str, Counter[Any]] = {field: Counter() for field in fields}
             columns = [field for field in fields if field not in ("alias", "tag")]
-            for *row, count in plan.groups(columns) if columns else ():
-                for column, value in zip(columns, row, strict=True):
-                    counts[column][value] += count
+            for row, count in plan.groups(columns) if columns else ():
+                for column, term in zip(columns, row, strict=True):
+                    counts[column][term] += count
             if "alias" in counts:
                 counts["alias"] = Counter(plan.counts_beside("aliases", "alias"))
             if "tag" in counts:

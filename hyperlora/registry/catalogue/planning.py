@@ -87,8 +87,8 @@ class Plan:
         statement = f"SELECT count(*) FROM {chosen.source} WHERE {chosen.where}"
         return int(self._connection.execute(statement, chosen.values).fetchone()[0])
 
-    def groups(self, columns: Sequence[str]) -> list[tuple[int | None, ...]]:
-        """For each combination of terms that the entries have in some columns a row, the number of entries last.
+    def groups(self, columns: Sequence[str]) -> list[tuple[tuple[int | None, ...], int]]:
+        """Combinations of terms that the entries have in some columns, and the number of entries with each.
 
         Where every entry of some status is counted, each column stands alone, None in the others: that is quicker.
         """
@@ -96,13 +96,13 @@ class Plan:
         if few is not None or self._text is not None or len(self._conditions) > 1:
             chosen, listed = self._selection(few), ", ".join(f"e.{column}" for column in columns)
             statement = f"SELECT {listed}, count(*) FROM {chosen.source} WHERE {chosen.where} GROUP BY {listed}"
-            return self._connection.execute(statement, chosen.values).fetchall()
-        rows: list[tuple[int | None, ...]] = []
+            return [(row[:-1], row[-1]) for row in self._connection.execute(statement, chosen.values)]
+        groups: list[tuple[tuple[int | None, ...], int]] = []
         for column in columns:
-            listed = ", ".join(f"e.{other}" if other == column else "NULL" for other in columns)
-            statement = f"SELECT {listed}, count(*) FROM entries e INDEXED BY entries_by_{column}"
-            rows += self._connection.execute(f"{statement} WHERE {self._conditions[0].test} GROUP BY e.{column}")
-        return rows
+            statement = f"SELECT e.{column}, count(*) FROM entries e INDEXED BY entries_by_{column}"
+            rows = self._connection.execute(f"{statement} WHERE {self._conditions[0].test} GROUP BY e.{column}")
+            groups += [(tuple(term if other == column else None for other in columns), count) for term, count in rows]
+        return groups
 
     def counts_beside(self, table: str, column: str) -> dict[str | int, int]:
         """How many of the entries have each value of a column of a table that refers to entries."""

@@ -30,8 +30,8 @@ class MetricRange:
     high: float | None = None
 
     def __post_init__(self) -> None:
-        if any(bound is not None and math.isnan(bound) for bound in (self.low, self.high)):
-            raise InputError(f"the bounds of {self.name} hold a NaN", "Give numbers, e.g. accuracy=0.5..0.9")
+        if any(bound is not None and not math.isfinite(bound) for bound in (self.low, self.high)):
+            raise InputError(f"a bound of {self.name} is not finite", "Give numbers, or None for no bound.")
 
 
 @dataclass(frozen=True)
