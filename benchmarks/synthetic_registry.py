@@ -25,22 +25,16 @@ _FIELDS += ("content", "identity", "recipe", "licence", "paraphrases", "parents"
 _FIELDS += ("expires", "archived")
 _BATCH = 2_000
 
-_VERBS = "write find name give list choose sort count rewrite translate summarise classify extract correct answer label"
-_VERBS += " complete continue compare explain describe convert turn replace remove detect predict rate guess solve"
-_NOUNS = (
-    "plural antonym synonym capital country city river year month sentence paragraph question answer headline tweet"
-)
-_NOUNS += " review recipe poem story dialogue abstract title keyword entity date number sum product equation fraction"
-_NOUNS += (
-    " verb noun adjective prefix suffix letter word phrase rhyme idiom metaphor sentiment emotion topic intent claim"
-)
-_NOUNS += " argument opinion fact rumour sarcasm irony toxicity command function variable comment query table column"
-_NOUNS += " animal plant colour instrument sport profession currency language landmark element planet vitamin disease"
-_GIVEN = "given following short long English French legal medical scientific informal polite old modern technical noisy"
-_ENDS = (
-    "in one word|in lower case|as a list|with no explanation|as JSON|in alphabetical order|if there is one, else none"
-)
-_ENDS += "|from the text|for a child|for an expert|and nothing else|step by step|from the two options|in the past tense"
+_VERBS = "write find name give list choose sort count rewrite translate summarise classify extract correct answer"
+_VERBS += " label complete continue compare explain describe convert turn replace remove detect predict rate guess"
+_NOUNS = "plural antonym synonym capital country city river year month sentence paragraph question answer headline"
+_NOUNS += " tweet review recipe poem story dialogue abstract title keyword entity date number sum product equation"
+_NOUNS += " verb noun adjective prefix suffix letter word phrase rhyme idiom metaphor sentiment emotion topic intent"
+_NOUNS += " claim argument opinion fact rumour sarcasm irony toxicity command function variable comment query table"
+_NOUNS += " animal plant colour instrument sport profession currency language landmark planet vitamin disease"
+_GIVEN = "given following short long English French legal medical scientific informal polite old modern technical"
+_ENDS = "in one word|in lower case|as a list|with no explanation|as JSON|in alphabetical order|from the text"
+_ENDS += "|for a child|for an expert|and nothing else|step by step|from the two options|in the past tense"
 
 
 def grammatical_descriptions(number: int, seed: int = 0) -> list[list[str]]:

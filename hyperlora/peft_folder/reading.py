@@ -41,6 +41,8 @@ _KEY = re.compile(rf"base_model\.model\.(?P<module>{_NAME})\.lora_(?P<factor>[AB
 _COPY = re.compile(r"base_model\.model\.(?P<module>(?:[A-Za-z0-9_-]+\.)*lm_head)\.base_layer\.weight")
 _LONGEST_NAME = 512
 _PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".dill", ".joblib"}
+# what training leaves beside the weights, by the names that transformers and accelerate give it; nobody opens it either
+_TRAINING_STATE = re.compile(r"(training_args|optimizer)\.bin|(optimizer|scheduler|scaler)\.pt|rng_state(_\d+)?\.pth")
 _LARGEST_WEIGHTS = 8 * 2**30
 _LARGEST_SPARSE = 2**26
 # Pattern characters times modules: what matching may cost, a few seconds at the worst.
@@ -136,9 +138,13 @@ def read_card(folder: Path) -> Card:
 
 
 def pickle_problems(folder: Path) -> list[Problem]:
-    """One problem for each file that may be a pickle, by its name; none is opened."""
+    """One problem for each file that may be a pickle, by its name; none is opened.
+
+    The state of a training run is no problem: it is not part of the adapter, and stays where it is.
+    """
     problems = []
-    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in _PICKLES):
+    pickles = sorted(path for path in folder.iterdir() if path.suffix.lower() in _PICKLES)
+    for path in (path for path in pickles if not _TRAINING_STATE.fullmatch(path.name)):
         name = path.name if path.name.isascii() and path.name.isprintable() else shown(path.name)
         text = f"{name}: pickled files can run code and are never opened"
         remedy = f"Save the weights as {WEIGHTS_FILE} and remove the pickled file."

@@ -113,8 +113,8 @@ def convert_folder(
     shared = {name: tensor.double() for name, tensor in shared.items()}
     modules: dict[str, LoraFactors] = {}
     kept = total = 0.0
-    shown: Any = progress(len(sites), f"convert {method.title}", "module") if show else nullcontext()
-    with shown as bar:
+    shown_or_not: Any = progress(len(sites), f"convert {method.title}", "module") if show else nullcontext()
+    with shown_or_not as bar:
         for site in sites:
             change = _change(method, config, site, stored, weights, shared)
             compressed = compress(change, bound=config.rank_bound(site), rank=rank, energy=energy)

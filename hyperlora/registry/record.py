@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +24,7 @@ from hyperlora.tracking import connect, record_id
 PREFIX = "hyperlora."
 FORMAT = 2
 _TOMBSTONE = f"{PREFIX}tombstone."
+_SKIPPED = f"{PREFIX}skipped"
 _NAMES_A_PAGE = 1000
 _VERSIONS_A_PAGE = 5000
 _TEXTS = ("kind", "description", "description_source", "family", "origin", "base", "base_id", "encoder", "weights")
@@ -149,7 +151,9 @@ class Record:
 
     def skip_version(self, name: str, source: str, tombstone: Tombstone, *, source_run: str | None) -> int:
         """Use up the next version number for something that was deleted; a restored backup needs it."""
-        version = int(self.client.create_model_version(name, source, run_id=source_run).version)
+        tags = {_SKIPPED: _to_text(tombstone)}  # by which `finish` knows what to do with it after a kill
+        version = int(self.client.create_model_version(name, source, run_id=source_run, tags=tags).version)
+        fault_point("version-skipped")
         self.bury(name, version, tombstone)
         return version
 
@@ -180,8 +184,7 @@ class Record:
 
     def bury(self, name: str, version: int, tombstone: Tombstone) -> None:
         """Delete a version: its tombstone first, so that a kill between the two cannot bring it back."""
-        value = {"content": tombstone.content, "deleted": tombstone.deleted, "reason": tombstone.reason}
-        self.client.set_registered_model_tag(name, f"{_TOMBSTONE}{version}", json.dumps(value, sort_keys=True))
+        self.client.set_registered_model_tag(name, f"{_TOMBSTONE}{version}", _to_text(tombstone))
         fault_point("tombstone-written")
         self._delete_version(name, version)
         fault_point("version-deleted")
@@ -197,9 +200,12 @@ class Record:
         if model is None or PREFIX + "kind" not in model.tags:
             return
         buried = _tombstones(model.tags)
-        live = [int(version.version) for version in self._versions(f"name = '{name}'")]
+        live = {int(version.version): version.tags for version in self._versions(f"name = '{name}'")}
         for version in set(live) & set(buried):
             self._delete_version(name, version)
+        for version in set(live) - set(buried):
+            if skipped := live[version].get(_SKIPPED):
+                self.bury(name, version, Tombstone(**json.loads(skipped)))
         if not live and not buried:
             self.client.delete_registered_model(name)
 
@@ -306,6 +312,10 @@ def to_tags(fields: Mapping[str, Any]) -> dict[str, str]:
     """MLflow tags for a record's fields: texts as they are, everything else as JSON; empty ones are left out."""
     kept = {key: value for key, value in fields.items() if value not in (None, "", (), [], {})}
     return {PREFIX + key: value if isinstance(value, str) else _json(value) for key, value in kept.items()}
+
+
+def _to_text(tombstone: Tombstone) -> str:
+    return json.dumps(asdict(tombstone), sort_keys=True)
 
 
 def _json(value: Any) -> str:

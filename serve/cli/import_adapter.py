@@ -57,8 +57,9 @@ def command(
 ) -> None:
     """Register your own PEFT adapters, so that adapt and search find them.
 
-    ADAPTERS is file:FOLDER or hf:ORG/NAME[@REVISION]. A folder with an adapter_config.json is one adapter; any other
-    is a pool, and every adapter folder below it is taken in. Run again, a pool that was interrupted is continued.
+    ADAPTERS is file:FOLDER, hf:ORG/NAME[@REVISION], or file:ARCHIVE from `hyperlora registry export`. A folder with an
+    adapter_config.json is one adapter; any other is a pool, and every adapter folder below it is taken in. Run again, a
+    pool that was interrupted is continued.
 
     A folder of LoHa, LoKr, VeRA, RandLoRA, MiSS, DoRA or KaSA is converted to LoRA, and what it loses is said.
 
@@ -68,7 +69,12 @@ def command(
       hyperlora import file:my-adapters --prefix team-a. --json
     """
     from hyperlora.pool_import import locate_pool
+    from hyperlora.references import parse_reference
 
+    reference = parse_reference(adapters, ("file", "hf"))
+    if reference.scheme == "file" and reference.path.is_file():
+        _exported(reference.path, prefix, as_json)
+        return
     unescaped = None if template is None else template.replace("\\n", "\n")
     pool = locate_pool(adapters)
     conversion: dict[str, Any] = {"rank": rank, "energy": energy}
@@ -106,6 +112,12 @@ def command(
     emit(as_json, report.as_json(), report.as_text())
     if not report.importable:
         click.get_current_context().exit(1)
+
+
+def _exported(archive: Path, prefix: str, as_json: bool) -> None:
+    from serve.cli.registry.backup import restore_archive
+
+    restore_archive(archive, prefix, as_json)
 
 
 def _one(reference: str, name: str, as_json: bool, **options: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -97,9 +98,17 @@ def by_catalogue(registry: Registry) -> Snapshot:
 
 def test_every_fault_point_of_the_registry_is_tried() -> None:
     package = Path(hyperlora.registry.__file__).parent
-    found = {point for path in package.rglob("*.py") for point in re.findall(r'fault_point\("([^"]+)"\)', path.read_text())}
+    found = {
+        point for path in package.rglob("*.py") for point in re.findall(r'fault_point\("([^"]+)"\)', path.read_text())
+    }
     tried = {point for _, point, _ in POINTS}
-    elsewhere = {"backup-staged", "content-part-uploaded", "content-uploaded", "remote-content-removed"}
+    elsewhere = {
+        "backup-staged",
+        "version-skipped",
+        "content-part-uploaded",
+        "content-uploaded",
+        "remote-content-removed",
+    }
     assert found - tried == elsewhere, "tests of the backup and of object stores kill there"
     assert tried <= found
 
@@ -151,3 +160,43 @@ def test_a_kill_leaves_the_old_state_or_the_new_and_a_retry_gives_the_new(
     else:
         assert old != new
         assert between == (new if reached else old)
+
+
+BACK_UP = """
+from pathlib import Path
+from hyperlora.registry import Registry
+from hyperlora.registry.backup import read_backup, write_backup
+{call}
+"""
+
+
+def test_a_killed_backup_leaves_no_archive_and_a_killed_restore_is_continued(
+    registry: Registry,
+    make_adapter: MakeAdapter,
+    start_apart: Callable,
+    hyperlora_home: Path,
+    tmp_path: Path,
+    _empty_registry: Path,
+) -> None:
+    for seed, name in ((1, "plural"), (2, "plural"), (3, "spare")):
+        registry.register(make_adapter(seed), name)
+    registry.set_alias("registry:plural@2", "champion")
+    registry.delete("registry:plural@1")
+    archive, other = tmp_path / "pool.tar", tmp_path / "other"
+    write = BACK_UP.format(call=f"write_backup(Registry(Path({str(hyperlora_home)!r})), Path({str(archive)!r}))")
+    killed = start_apart(write, HYPERLORA_FAULT="backup-staged")
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
+    assert not archive.exists()
+    exec(write, {})
+
+    shutil.copytree(_empty_registry, other)
+    read = BACK_UP.format(call=f"read_backup(Registry(Path({str(other)!r})), Path({str(archive)!r}))")
+    for point in ("version-skipped", "version-created", "alias-set"):
+        killed = start_apart(read, HYPERLORA_FAULT=point)
+        killed.join()
+        assert killed.exitcode == -signal.SIGKILL
+        assert by_catalogue(Registry(other)) == by_record(Registry(other))
+    exec(read, {})
+    assert by_record(Registry(other)) == by_record(registry)
+    assert by_catalogue(Registry(other)) == by_record(registry)

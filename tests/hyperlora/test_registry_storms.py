@@ -57,9 +57,9 @@ def storm(
     deleted = {reference for report in reports for reference in report[1]}
     assert len(made) == len(set(made)) == writers * count
     states = {state.name: state for state in registry.record.states()}
-    assert {
-        entry.reference for state in states.values() for entry in state.entries.values()
-    } == set(made) - deleted, "what a writer was told is there"
+    assert {entry.reference for state in states.values() for entry in state.entries.values()} == set(made) - deleted, (
+        "what a writer was told is there"
+    )
     for name, state in states.items():
         numbers = sorted([*state.entries, *state.tombstones])
         assert numbers == list(range(1, len(numbers) + 1)), "versions without gaps"

@@ -74,7 +74,7 @@ def test_a_sound_folder_is_summed_up(make_adapter: Callable[..., Adapter], tmp_p
 
 
 def test_everything_wrong_is_found_at_once_whatever_file_it_is_in(folder: Path) -> None:
-    (folder / "training_args.bin").write_bytes(b"\x80\x04.")
+    (folder / "weights.bin").write_bytes(b"\x80\x04.")
     configure(folder, use_dora=True, use_magic=1, lora_alpha="x", rank_pattern={"(a+)+": 1}, layers_to_transform="1")
     (folder / "hyperlora.json").write_text('{"format_version": 1}')
 
@@ -102,7 +102,7 @@ def test_everything_wrong_is_found_at_once_whatever_file_it_is_in(folder: Path) 
     assert any("is F32 [4], not a float matrix" in text for text in texts["mismatched"])
     assert [problem.text for problem in found.non_finite] == [f"{WEIGHTS}: tensor {KEY} holds NaN or Inf"]
     named = " ".join(problem.text for problem in found.unsupported)
-    fields = ("training_args.bin", "use_dora=True", "'use_magic'", "'(a+)+'", "changes an embedding")
+    fields = ("weights.bin", "use_dora=True", "'use_magic'", "'(a+)+'", "changes an embedding")
     assert all(field in named for field in fields)
     named = " ".join(problem.text for problem in found.malformed)
     assert all(field in named for field in ("lora_alpha: ", "layers_to_transform: ", "base: ", "card: "))
@@ -325,3 +325,11 @@ def test_one_value_that_is_no_number_is_found_wherever_it_is(
         assert [problem.text for problem in validate_folder(spoilt).problems] == [
             f"{WEIGHTS}: tensor {name} holds NaN or Inf"
         ]
+
+
+def test_what_a_trainer_leaves_beside_the_weights_is_neither_opened_nor_refused(folder: Path) -> None:
+    for name in ("training_args.bin", "optimizer.pt", "scheduler.pt", "scaler.pt", "rng_state.pth", "rng_state_1.pth"):
+        (folder / name).write_bytes(b"not even a pickle")
+    assert validate_folder(folder).ok
+    (folder / "adapter_model.bin").write_bytes(b"")
+    assert not validate_folder(folder).ok

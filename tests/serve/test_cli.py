@@ -119,7 +119,9 @@ def test_registry_list(shared_pool: Registry, run: Run) -> None:
         ("registry:plural@1", ["champion"]),
         ("registry:spelled@1", ["champion"]),
     ]
-    assert [entry["name"] for entry in run("registry", "list", "--kind", "generator", "--json").value["entries"]] == ["writer"]
+    assert [entry["name"] for entry in run("registry", "list", "--kind", "generator", "--json").value["entries"]] == [
+        "writer"
+    ]
     lines = run("registry", "list").out.splitlines()
     assert len(lines) == 3
     assert all(word in lines[1] for word in ("registry:plural@1", "trained", "champion", "Give the plural of the noun"))

@@ -41,6 +41,11 @@ def restore(archive: Path, prefix: str, as_json: bool) -> None:
     Example:
       hyperlora registry import pool.tar
     """
+    restore_archive(archive, prefix, as_json)
+
+
+def restore_archive(archive: Path, prefix: str, as_json: bool) -> None:
+    """Restore an archive and say what came of it."""
     from hyperlora.registry import Registry
     from hyperlora.registry.backup import read_backup
 
