@@ -6,6 +6,7 @@ import errno
 import json
 import logging
 import os
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from hyperlora.settings import get_settings
 
 EXPERIMENT = "hyperlora"
 _RECORD_ID = "hyperlora.registry_id"
+_PASSWORD = re.compile(r"(?<=:)[^:/@\s]+(?=@)")
 _LONGEST_DIGEST = 36  # MLflow's limit
 _IDENTITY = "hyperlora.identity"
 
@@ -68,7 +70,8 @@ def _connect(home: Path, uri: str) -> Any:
         ) from error
     except (MlflowException, OSError) as error:
         first_line = str(error).partition("\n")[0]
-        raise InputError(f"MLflow cannot open {uri}: {first_line}", "Check HYPERLORA_REGISTRY_URI.") from error
+        problem = f"MLflow cannot open {uri}: {first_line}"
+        raise InputError(_PASSWORD.sub("***", problem), "Check HYPERLORA_REGISTRY_URI.") from error
     return client
 
 

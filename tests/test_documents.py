@@ -89,3 +89,18 @@ def test_the_commands_of_the_adapters_document_run(run: Callable[[str], str]) ->
     [(_, script)] = _BLOCK.findall((ROOT / "docs" / "adapters.md").read_text())
     printed = run(f"hyperlora export registry:noun-plural --out my-lora\n{script}")
     assert printed.count("sound, 60 modules") == 2
+
+
+@pytest.mark.real
+def test_the_registry_document_runs_in_order(run: Callable[[str], str]) -> None:
+    blocks = _BLOCK.findall((ROOT / "docs" / "registry.md").read_text())
+    program = "\n".join(code for language, code in blocks if language == "python")
+    browsed, changed, moved = (run(code) for language, code in blocks if language == "bash")
+    assert "registry:verb-past@1" in browsed
+    assert "registry:verb-past@1: archived" in changed
+    assert "0 damaged" in changed
+    assert "all verified" in moved
+    assert "0 damaged" in moved
+    printed = run(f"python - <<'PYTHON'\n{program}PYTHON\n").splitlines()
+    assert printed[0] == "['cats', 'libraries']"
+    assert printed[-1] == "[('changed', 'noun-plural')]"

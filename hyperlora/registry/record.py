@@ -27,8 +27,11 @@ _TOMBSTONE = f"{PREFIX}tombstone."
 _SKIPPED = f"{PREFIX}skipped"
 _NAMES_A_PAGE = 1000
 _VERSIONS_A_PAGE = 5000
-_TEXTS = ("kind", "description", "description_source", "family", "origin", "base", "base_id", "encoder", "weights")
-_TEXTS += ("sketch", "content", "identity", "recipe", "dataset", "run_id", "licence")
+# fields that are texts; all others are JSON in their tags
+_TEXTS = frozenset(
+    "kind description description_source family origin base base_id encoder weights sketch content identity recipe "
+    "dataset run_id licence".split()
+)
 _NOT_OURS = ("mlflow.", PREFIX)
 
 _log = logging.getLogger(__name__)
@@ -130,7 +133,7 @@ class Record:
 
     def create_name(self, kind: Kind, name: str, description: str) -> None:
         """Make a name that takes versions of a kind."""
-        self.client.create_registered_model(name, tags={PREFIX + "kind": kind}, description=description)
+        self.client.create_registered_model(name, tags={PREFIX + "kind": kind}, description=_storable(description))
         fault_point("name-created")
 
     def create_version(
@@ -145,7 +148,8 @@ class Record:
     ) -> int:
         """Make a version visible, with all that is known of it, in one write; its number."""
         tags = {**labels, **to_tags({"format": FORMAT, **fields})}
-        created = self.client.create_model_version(name, source, run_id=source_run, tags=tags, description=card)
+        shown = _storable(card)
+        created = self.client.create_model_version(name, source, run_id=source_run, tags=tags, description=shown)
         fault_point("version-created")
         return int(created.version)
 
@@ -311,7 +315,12 @@ class Record:
 def to_tags(fields: Mapping[str, Any]) -> dict[str, str]:
     """MLflow tags for a record's fields: texts as they are, everything else as JSON; empty ones are left out."""
     kept = {key: value for key, value in fields.items() if value not in (None, "", (), [], {})}
-    return {PREFIX + key: value if isinstance(value, str) else _json(value) for key, value in kept.items()}
+    return {PREFIX + key: _storable(value) if isinstance(value, str) else _json(value) for key, value in kept.items()}
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL keeps no NUL in a text; JSON escapes it
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _to_text(tombstone: Tombstone) -> str:

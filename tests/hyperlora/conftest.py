@@ -17,8 +17,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from hyperlora.registry import Registry
 
 _STARTUP_SECONDS = 120
 
@@ -150,6 +154,18 @@ def postgres_uri(_postgres: str) -> str:
     name = f"t{uuid.uuid4().hex}"
     _execute(f"{_postgres}/postgres", f"CREATE DATABASE {name} TEMPLATE empty STRATEGY FILE_COPY")
     return _for_mlflow(f"{_postgres}/{name}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def registry_at_large(request: pytest.FixtureRequest, registry: Registry, hyperlora_home: Path) -> tuple[Registry, str]:
+    """An empty registry and its URI, once on SQLite and once on a real PostgreSQL server."""
+    from hyperlora.registry import Registry
+    from hyperlora.tracking import tracking_uri
+
+    if request.param == "sqlite":
+        return registry, tracking_uri(registry.home)
+    uri = request.getfixturevalue("postgres_uri")
+    return Registry(hyperlora_home / "at-large", uri), uri
 
 
 def _for_mlflow(address: str) -> str:

@@ -299,7 +299,7 @@ IMPORT = """
 from pathlib import Path
 from hyperlora.pool_import import import_pool
 from hyperlora.registry import Registry
-import_pool({reference!r}, registry=Registry(Path({home!r})))
+import_pool({reference!r}, registry=Registry(Path({home!r}), {uri!r}))
 """
 
 
@@ -320,7 +320,7 @@ def test_an_import_that_is_killed_at_each_step_comes_to_the_same_report(
 ) -> None:
     some = some_of(pool, tmp_path / "some", "a-plural", "m-nan", "r-copy", "s-rewritten", "t-ours")
     undisturbed = import_pool(f"file:{some}", registry=another_registry)
-    source = IMPORT.format(reference=f"file:{some}", home=str(registry.home.parent))
+    source = IMPORT.format(reference=f"file:{some}", home=str(registry.home.parent), uri=None)
     journal, *written = (
         home / "imports" / undisturbed.id / name
         for home, name in (
@@ -608,12 +608,13 @@ def test_the_command_prints_the_report_and_fails_only_if_nothing_could_be_import
     assert "holds no adapters" in str(empty.exception)
 
 
-@pytest.mark.real
+@pytest.mark.slow
 def test_two_hundred_mixed_folders_come_to_an_exact_report_though_the_import_is_killed(
-    tiny_base_folder: Path, registry: Registry, start_apart: Callable[..., Any], tmp_path: Path
+    tiny_base_folder: Path, registry_at_large: tuple[Registry, str], start_apart: Callable[..., Any], tmp_path: Path
 ) -> None:
+    registry, uri = registry_at_large
     expected = make_mixed_pool(tiny_base_folder, tmp_path / "pool", 200)
-    source = IMPORT.format(reference=f"file:{tmp_path / 'pool'}", home=str(registry.home.parent))
+    source = IMPORT.format(reference=f"file:{tmp_path / 'pool'}", home=str(registry.home.parent), uri=uri)
     killed = start_apart(source)
     while killed.is_alive() and not any(
         path.read_bytes().count(b"\n") > 60 for path in registry.home.glob("imports/*/journal.jsonl")

@@ -22,7 +22,7 @@ from pathlib import Path
 from hyperlora.peft_folder import read_adapter
 from hyperlora.registry import Registry
 me, home, folder, log, count = {me}, Path({home!r}), Path({folder!r}), Path({log!r}), {count}
-registry, adapter = Registry(home), read_adapter(folder)
+registry, adapter = Registry(home, {uri!r}), read_adapter(folder)
 made, deleted, aliases = [], [], {{}}
 for number in range(count):
     name = f"shared-{{number % 5}}"
@@ -40,12 +40,20 @@ log.write_text(json.dumps([made, deleted, aliases]))
 
 
 def storm(
-    registry: Registry, adapter: Adapter, start_apart: Callable, home: Path, scratch: Path, writers: int, count: int
+    registry: Registry,
+    uri: str | None,
+    adapter: Adapter,
+    start_apart: Callable,
+    scratch: Path,
+    writers: int,
+    count: int,
 ) -> None:
+    home = registry.home.parent
     folder = str(write_adapter(adapter, scratch / "adapter"))
     logs = [scratch / f"{me}.json" for me in range(writers)]
     sources = [
-        WRITER.format(me=me, home=str(home), folder=folder, log=str(log), count=count) for me, log in enumerate(logs)
+        WRITER.format(me=me, home=str(home), uri=uri, folder=folder, log=str(log), count=count)
+        for me, log in enumerate(logs)
     ]
     processes = [start_apart(source) for source in sources]
     for process in processes:
@@ -71,16 +79,16 @@ def storm(
 
 
 def test_four_processes_write_to_the_same_names_at_once(
-    registry: Registry, make_adapter: MakeAdapter, start_apart: Callable, hyperlora_home: Path, tmp_path: Path
+    registry: Registry, make_adapter: MakeAdapter, start_apart: Callable, tmp_path: Path
 ) -> None:
-    storm(registry, make_adapter(), start_apart, hyperlora_home, tmp_path, writers=4, count=8)
+    storm(registry, None, make_adapter(), start_apart, tmp_path, writers=4, count=8)
 
 
-@pytest.mark.real
+@pytest.mark.slow
 def test_eight_processes_with_fifty_registrations_each(
-    registry: Registry, make_adapter: MakeAdapter, start_apart: Callable, hyperlora_home: Path, tmp_path: Path
+    registry_at_large: tuple[Registry, str], make_adapter: MakeAdapter, start_apart: Callable, tmp_path: Path
 ) -> None:
-    storm(registry, make_adapter(), start_apart, hyperlora_home, tmp_path, writers=8, count=50)
+    storm(*registry_at_large, make_adapter(), start_apart, tmp_path, writers=8, count=50)
 
 
 # --- damage --------------------------------------------------------------------------------------------

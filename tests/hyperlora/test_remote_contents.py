@@ -254,6 +254,9 @@ def test_a_registry_on_postgresql(
     registry = Registry(tmp_path, postgres_uri)
     registry.register(make_adapter(30, card=long), "long")
     assert registry.load("registry:long").card == long
+    odd = Card(description="a\x00b", paraphrases=("c\x00d",))
+    registry.register(make_adapter(31, card=odd), "odd")
+    assert registry.load("registry:odd").card == odd
     registry.delete("registry:round-trip@2", force=True)
     with pytest.raises(RegistryError, match="deleted"):
         registry.get(entry.reference)
