@@ -101,7 +101,7 @@ def write_backup(registry: Registry, out: Path, references: Iterable[str] = ()) 
     return _report(states, len(runs))
 
 
-def read_backup(registry: Registry, archive: Path, *, prefix: str = "") -> BackupReport:
+def read_backup(registry: Registry, archive: Path, *, prefix: str = "", leave_taken: bool = False) -> BackupReport:
     """Restore an archive: the same names, version numbers, aliases, tags and tombstones, each file checked.
 
     Names that are free are restored. A name that is there already must hold the same versions as far as it goes, as
@@ -109,6 +109,7 @@ def read_backup(registry: Registry, archive: Path, *, prefix: str = "") -> Backu
 
     Args:
         prefix: put before every name, for a registry that has some of the names already.
+        leave_taken: pass over names that hold something else, instead of refusing the whole.
 
     Raises:
         InputError: not an archive, or one that was cut off.
@@ -118,6 +119,8 @@ def read_backup(registry: Registry, archive: Path, *, prefix: str = "") -> Backu
     with _opened(archive) as tar:
         states, runs = _checked(tar, archive)
         states = [_renamed(state, prefix) for state in states]
+        if leave_taken:
+            states = [state for state in states if not _is_taken(registry, state)]
         skipped = sum(len(_already_there(registry, state)) for state in states)  # every conflict before any write
         restored = {run["run_id"]: restore_run(registry.record.client, run) for run in runs}
         versions = sum(len(state.entries) for state in states)
@@ -147,6 +150,14 @@ def _already_there(registry: Registry, state: NameState) -> dict[int, str]:
                 f"{entry.reference} is something else than in the archive", "Restore under another --prefix."
             )
     return {version: entry.content for version, entry in there.entries.items()}
+
+
+def _is_taken(registry: Registry, state: NameState) -> bool:
+    try:
+        _already_there(registry, state)
+    except RegistryError:
+        return True
+    return False
 
 
 def _restore_name(

@@ -28,10 +28,8 @@ _SKIPPED = f"{PREFIX}skipped"
 _NAMES_A_PAGE = 1000
 _VERSIONS_A_PAGE = 5000
 # fields that are texts; all others are JSON in their tags
-_TEXTS = frozenset(
-    "kind description description_source family origin base base_id encoder weights sketch content identity recipe "
-    "dataset run_id licence".split()
-)
+_TEXTS = {"kind", "description", "description_source", "family", "origin", "base", "base_id", "encoder", "weights"}
+_TEXTS |= {"sketch", "content", "identity", "recipe", "dataset", "run_id", "licence"}
 _NOT_OURS = ("mlflow.", PREFIX)
 
 _log = logging.getLogger(__name__)

@@ -240,14 +240,14 @@ class Registry:
         return list(self.catalogue.entries(Query(kind=kind, identity=identity, archived=None)))
 
     def search(self, query: Query | None = None, *, limit: int = 50, cursor: str | None = None) -> Page:
-        """One page of the entries that a query asks for, and how many there are on all.
+        """One page of the entries that a query asks for; the first says how many there are on all.
 
         Pass `page.next` as cursor for the next one; an order by relevance has only one.
 
         Raises:
             InputError: the query is malformed, or the cursor belongs to another one.
         """
-        return self.catalogue.page(query or Query(), limit=limit, cursor=cursor, total=True)
+        return self.catalogue.page(query or Query(), limit=limit, cursor=cursor, total=cursor is None)
 
     def facets(self, query: Query | None = None) -> dict[str, dict[str, int]]:
         """How many entries of a query have each base model, origin, family, licence, alias and tag."""

@@ -673,6 +673,12 @@ def test_a_catalogue_deleted_while_it_is_open_is_made_anew(catalogue: Catalogue,
     assert list(catalogue.entries(Query())) == []
 
 
+def test_filling_leaves_no_second_copy_beside_the_file(catalogue: Catalogue, tmp_path: Path) -> None:
+    catalogue.replace(state_of(make_entry(f"n{number}", description="long " * 2000)) for number in range(20))
+    assert (tmp_path / "catalogue.db").stat().st_size > 200_000
+    assert (tmp_path / "catalogue.db-wal").stat().st_size == 0
+
+
 def test_threads_read_what_was_there_while_a_write_is_under_way(catalogue: Catalogue) -> None:
     catalogue.apply([state_of(make_entry("old"))])
     seen: list[list[str]] = []

@@ -230,6 +230,19 @@ def test_a_backup_restores_on_an_empty_machine(
     assert registry.load("registry:theirs-plural").card.description == "Newest"
 
 
+def test_seeding_takes_free_names_and_leaves_others_alone(
+    pool: Registry, run: Run, make_adapter: Callable[..., Adapter], tmp_path: Path
+) -> None:
+    run("registry", "export", "--out", tmp_path / "pool.tar")
+    for name in ("plural", "spelled"):
+        pool.forget(name)
+    mine = pool.register(make_adapter(9, card=Card(description="My own plural")), "plural")
+    seeded = run("registry", "seed", tmp_path / "pool.tar", "--json").value
+    assert (seeded["versions"], seeded["skipped"]) == (1, 2)
+    assert pool.get("registry:plural") == mine
+    assert pool.get("registry:spelled").aliases == ("champion",)
+
+
 @pytest.mark.parametrize("damage", ["cut", "flip contents", "flip record", "no tar", "other name"])
 def test_a_damaged_backup_restores_nothing(
     pool: Registry, run: Run, make_adapter: Callable[..., Adapter], tmp_path: Path, damage: str

@@ -95,6 +95,7 @@ class Catalogue:
             schema.index(connection)
             connection.execute("UPDATE about SET complete = 1")
         fault_point("catalogue-applied")
+        self._connections.give_back_room()
 
     def names(self) -> set[str]:
         """Every name, also those of which only deleted versions are left."""

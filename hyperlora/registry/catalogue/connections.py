@@ -57,6 +57,14 @@ class Connections:
         with self._plain_errors(), _transaction(self._get(), "BEGIN IMMEDIATE") as connection:
             yield connection
 
+    def give_back_room(self) -> None:
+        """Empty the write-ahead log after a large write, unless somebody is reading just now."""
+        with self._plain_errors():
+            connection = self._get()
+            connection.execute("PRAGMA busy_timeout = 100")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
+
     def close(self) -> None:
         """Close this thread's connection; the next use opens another."""
         connection = getattr(self._local, "connection", None)

@@ -44,15 +44,28 @@ def restore(archive: Path, prefix: str, as_json: bool) -> None:
     restore_archive(archive, prefix, as_json)
 
 
-def restore_archive(archive: Path, prefix: str, as_json: bool) -> None:
+@click.command("seed")
+@click.argument("archive", type=click.Path(path_type=Path))
+@json_option
+def seed(archive: Path, as_json: bool) -> None:
+    """Begin with somebody's pool: take from an archive what is under free names, and leave what is here alone.
+
+    \b
+    Example:
+      hyperlora registry seed team-pool.tar
+    """
+    restore_archive(archive, "", as_json, leave_taken=True)
+
+
+def restore_archive(archive: Path, prefix: str, as_json: bool, *, leave_taken: bool = False) -> None:
     """Restore an archive and say what came of it."""
     from hyperlora.registry import Registry
     from hyperlora.registry.backup import read_backup
 
-    report = read_backup(Registry(), archive, prefix=prefix)
+    report = read_backup(Registry(), archive, prefix=prefix, leave_taken=leave_taken)
     there = f", {report.skipped} were there already" if report.skipped else ""
     text = f"{report.versions} versions of {report.names} names restored and verified{there}"
     emit(as_json, asdict(report), text)
 
 
-COMMANDS = (export, restore)
+COMMANDS = (export, restore, seed)
