@@ -17,7 +17,7 @@ from hyperlora.card import Card
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
 from hyperlora.registry import Entry, Registry
-from retrieval.index import AdapterIndex, build_index
+from retrieval.index import AdapterIndex, build_index, pool_entries
 
 CHAMPION = "champion"
 LONGEST_DESCRIPTION = 20_000
@@ -55,7 +55,9 @@ class Session:
     def __init__(self, base: str | None = None, registry: Registry | None = None) -> None:
         self._base_name = base
         self.registry = registry or Registry()
-        self._index: tuple[tuple[str, ...], AdapterIndex] | None = None
+        self._index: AdapterIndex | None = None
+        self._indexed: list[str] = []
+        self._indexed_at = ""
         self._generator: LoadedGenerator | None = None
 
     @cached_property
@@ -80,11 +82,16 @@ class Session:
 
     def index(self) -> AdapterIndex:
         """The index over the pool as the registry has it now."""
-        fingerprint = self.located.identity.fingerprint
-        watermark = tuple(entry.reference for entry in self.registry.entries("adapter") if entry.base == fingerprint)
-        if self._index is None or self._index[0] != watermark:
-            self._index = (watermark, build_index(self.registry, self.encoder, fingerprint))
-        return self._index[1]
+        watermark = self.registry.watermark()
+        if self._index is not None and self._indexed_at == watermark:
+            return self._index
+        pool = pool_entries(self.registry, self.located.identity.fingerprint)
+        # most changes of a registry, such as what `adapt` itself registers, leave the pool as it was
+        if self._index is None or self._indexed != [entry.reference for entry in pool]:
+            self._index = build_index(pool, self.encoder)
+            self._indexed = [entry.reference for entry in pool]
+        self._indexed_at = watermark
+        return self._index
 
     def generator(self) -> LoadedGenerator | None:
         """The champion generator (else the newest) for this base model and encoder, or None if there is none."""

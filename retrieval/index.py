@@ -75,8 +75,8 @@ class AdapterIndex:
         return list(best.values())
 
 
-def build_index(registry: Registry, encoder: TextEncoder, base: str) -> AdapterIndex:
-    """Index the newest version of every adapter of the pool for one base model.
+def pool_entries(registry: Registry, base: str) -> list[Entry]:
+    """The newest version of every adapter of the pool for one base model.
 
     The pool is what was trained, composed or imported. What `adapt` itself produced is left out: a copy of a pool
     adapter would only compete with its parent.
@@ -85,5 +85,9 @@ def build_index(registry: Registry, encoder: TextEncoder, base: str) -> AdapterI
         base: fingerprint of the base model.
     """
     pool = registry.catalogue.entries(Query(base=base, origins=POOL_ORIGINS))
-    newest = list({entry.name: entry for entry in pool}.values())
-    return AdapterIndex(encoder, newest, [(entry.description, *entry.paraphrases) for entry in newest])
+    return list({entry.name: entry for entry in pool}.values())
+
+
+def build_index(entries: Sequence[Entry], encoder: TextEncoder) -> AdapterIndex:
+    """Index entries by their descriptions and paraphrases."""
+    return AdapterIndex(encoder, entries, [(entry.description, *entry.paraphrases) for entry in entries])

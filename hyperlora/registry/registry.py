@@ -26,6 +26,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _ALIAS = re.compile(r"(?!v[0-9]+$)(?!latest$)[a-z][a-z0-9_-]{0,63}", re.IGNORECASE)
 _TAG = re.compile(r"(?!hyperlora\.|mlflow\.)[A-Za-z0-9_][A-Za-z0-9_./ -]{0,99}")
 _LONGEST_TAG = 1000
+_ALL = 2**31
 _MOST_PARAPHRASES = 50_000  # characters of them in the record; MLflow takes 100,000
 
 
@@ -263,7 +264,7 @@ class Registry:
         Raises:
             InputError: the watermark is of another catalogue, so that only reading everything again helps.
         """
-        return self.catalogue.events(since)
+        return self.catalogue.events(since, limit=_ALL)
 
     # --- changes ------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from hyperlora.errors import AdapterFormatError, BaseModelError, HyperLoRAError,
 from hyperlora.importing import import_adapter
 from hyperlora.peft_folder import write_adapter
 from hyperlora.registry import Registry
-from retrieval.index import build_index
+from retrieval.index import build_index, pool_entries
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_folder_of_pefts_is_registered_and_found_by_its_description(
     assert adapter.ranks == (3,)
     assert {factors.scaling for factors in adapter.modules.values()} == {4.0}
     assert len(adapter.modules) == 4
-    index = build_index(registry, encoder, adapter.base.fingerprint)
+    index = build_index(pool_entries(registry, adapter.base.fingerprint), encoder)
     assert index.search("shorten this contract", 1)[0].entry.reference == entry.reference
 
 

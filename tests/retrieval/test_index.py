@@ -13,7 +13,7 @@ from hyperlora.card import Card
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError, RegistryError
 from hyperlora.registry import Registry
-from retrieval.index import AdapterIndex, build_index
+from retrieval.index import AdapterIndex, build_index, pool_entries
 
 TASKS = {
     "noun-plural": ("Write the plural of the noun", "Turn the word into its plural form"),
@@ -35,7 +35,7 @@ def pool(registry: Registry, make_adapter: Callable[..., Adapter]) -> Registry:
 
 @pytest.fixture
 def index(pool: Registry, encoder: TextEncoder) -> AdapterIndex:
-    return build_index(pool, encoder, pool.entries()[0].base)
+    return build_index(pool_entries(pool, pool.entries()[0].base), encoder)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_each_adapter_comes_once_and_no_more_than_there_are(index: AdapterIndex)
 
 
 def test_an_empty_pool_has_no_hits(registry: Registry, encoder: TextEncoder) -> None:
-    index = build_index(registry, encoder, BASE)
+    index = build_index(pool_entries(registry, BASE), encoder)
     assert len(index) == 0
     assert index.search("plural", k=3) == []
 
@@ -105,7 +105,7 @@ def test_the_newest_version_of_each_pool_adapter_of_this_base_is_indexed(
     pool.register(one.with_card(Card(description="Found by adapt", origin="retrieved")), "retrieved-one")
     other = replace(one, base=one.base.model_copy(update={"fingerprint": BASE}))
     pool.register(other.with_card(Card(description="For another base", origin="trained")), "other-base")
-    hits = build_index(pool, encoder, base).search("Sort the words", k=10)
+    hits = build_index(pool_entries(pool, base), encoder).search("Sort the words", k=10)
     assert sorted(hit.entry.reference for hit in hits) == [
         "registry:antonym@2",
         "registry:country-capital@1",
@@ -113,11 +113,17 @@ def test_the_newest_version_of_each_pool_adapter_of_this_base_is_indexed(
         "registry:number-words@1",
     ]
     assert hits[0].entry.name == "antonym"
-    assert [hit.entry.name for hit in build_index(pool, encoder, BASE).search("x", k=10)] == ["other-base"]
+    assert [hit.entry.name for hit in build_index(pool_entries(pool, BASE), encoder).search("x", k=10)] == [
+        "other-base"
+    ]
 
 
-def test_a_damaged_adapter_is_not_indexed_in_silence(pool: Registry, encoder: TextEncoder) -> None:
+def test_a_damaged_adapter_is_found_by_its_record_and_refused_when_it_is_loaded(
+    pool: Registry, encoder: TextEncoder
+) -> None:
     entry = pool.get("registry:antonym")
     (entry.folder / "hyperlora.json").write_text("{}")
+    hits = build_index(pool_entries(pool, entry.base), encoder).search(entry.description, k=1)
+    assert hits[0].entry.reference == entry.reference
     with pytest.raises(RegistryError, match=r"hyperlora\.json"):
-        build_index(pool, encoder, entry.base)
+        pool.load(hits[0].entry.reference)
