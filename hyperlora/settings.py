@@ -55,11 +55,12 @@ class Settings(BaseSettings):
     @field_validator("device")
     @classmethod
     def _is_a_device(cls, value: str) -> str:
+        if value == "auto":
+            return value
         import torch
 
         try:
-            if value != "auto":
-                torch.device(value)
+            torch.device(value)
         except RuntimeError as error:
             raise ValueError("not a torch device") from error
         return value

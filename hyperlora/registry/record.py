@@ -7,14 +7,16 @@ name, because MLflow forgets all but the number.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hyperlora.durable import fault_point
 from hyperlora.errors import RegistryError
@@ -33,6 +35,14 @@ _TEXTS |= {"sketch", "content", "identity", "recipe", "dataset", "run_id", "lice
 _NOT_OURS = ("mlflow.", PREFIX)
 
 _log = logging.getLogger(__name__)
+
+
+class _Name(NamedTuple):
+    """What is needed of one of MLflow's registered models."""
+
+    name: str
+    tags: Mapping[str, str]
+    aliases: Mapping[str, str]
 
 
 class Record:
@@ -64,7 +74,8 @@ class Record:
     def states(self) -> Iterator[NameState]:
         """Every name of the registry with all its versions; names of other tools are left out."""
         for kind in KINDS:
-            models = {model.name: model for model in self._models(kind)}
+            # not MLflow's own objects, each of which holds its newest version with all tags
+            models = {model.name: _Name(model.name, model.tags, model.aliases) for model in self._models(kind)}
             for name, versions in groupby(self._versions(f"tags.`{PREFIX}kind` = '{kind}'"), lambda found: found.name):
                 if name in models:
                     yield self._state(models.pop(name), list(versions))
@@ -230,7 +241,8 @@ class Record:
     def _pages(self, fetch: Callable[[str | None], Any]) -> Iterator[Any]:
         token = None
         while True:
-            page = fetch(token)
+            with _no_garbage_collection():
+                page = fetch(token)
             yield from page
             token = page.token
             if not token:
@@ -299,8 +311,8 @@ class Record:
                 size=int(parsed.get("size", 0)),
                 metrics={key: float(value) for key, value in parsed.get("metrics", {}).items()},
                 tags={key: value for key, value in found.tags.items() if not key.startswith(_NOT_OURS)},
-                expires=parsed.get("expires"),
-                archived=parsed.get("archived"),
+                expires=_moment(parsed.get("expires")),
+                archived=_moment(parsed.get("archived")),
                 aliases=tuple(sorted(found.aliases or ())),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -308,6 +320,18 @@ class Record:
                 f"{name}: its {PREFIX}* tags were changed and cannot be read ({type(error).__name__}: {error})",
                 "Delete this version in MLflow and register the adapter again.",
             ) from error
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """SQLAlchemy makes so many objects for a page that Python would search all of them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def to_tags(fields: Mapping[str, Any]) -> dict[str, str]:
@@ -335,6 +359,10 @@ def _known(texts: Mapping[str, str]) -> dict[str, Any]:
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}")
     return {"description": "", **texts}
+
+
+def _moment(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _tombstones(tags: Mapping[str, str]) -> dict[int, Tombstone]:

@@ -6,13 +6,11 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hyperlora.adapter import Adapter
 from hyperlora.durable import fault_point
 from hyperlora.errors import InputError, RegistryError
 from hyperlora.licences import combined_licence
-from hyperlora.peft_folder import read_adapter, write_adapter_files
 from hyperlora.references import Reference, parse_reference
 from hyperlora.registry.catalogue import Catalogue, Event, Page, Query
 from hyperlora.registry.contents import Contents
@@ -21,6 +19,9 @@ from hyperlora.registry.ledger import Ledger
 from hyperlora.registry.record import Record
 from hyperlora.registry.remote_contents import contents_for
 from hyperlora.settings import get_settings
+
+if TYPE_CHECKING:
+    from hyperlora.adapter import Adapter
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _ALIAS = re.compile(r"(?!v[0-9]+$)(?!latest$)[a-z][a-z0-9_-]{0,63}", re.IGNORECASE)
@@ -79,6 +80,7 @@ class Registry:
             tags: people's labels.
         """
         from hyperlora.mlflow_model import card_markdown, write_mlmodel
+        from hyperlora.peft_folder import write_adapter_files
         from hyperlora.sketches import encode, sketch
 
         def write(folder: Path) -> None:
@@ -221,6 +223,8 @@ class Registry:
         Raises:
             RegistryError: no such adapter, or its folder does not match its record.
         """
+        from hyperlora.peft_folder import read_adapter
+
         entry = self.get(reference)
         if entry.kind != "adapter":
             raise RegistryError(f"{reference} is a {entry.kind}, not an adapter", "See: hyperlora registry list")

@@ -22,6 +22,7 @@ from hyperlora.bank import AdapterBank, stack_adapters
 from hyperlora.base_models import BaseModel
 from hyperlora.card import Card
 from hyperlora.decoding import generate
+from hyperlora.encoder import TextEncoder
 from hyperlora.errors import HyperLoRAError, InputError, TaskFormatError
 from hyperlora.peft_folder import read_adapter, read_card
 from hyperlora.prompts import render_prompt
@@ -244,20 +245,40 @@ def test_the_folders_written_answer_alike_in_peft_and_transformers(
     assert greedy(load_quietly(lambda: AutoModelForCausalLM.from_pretrained(merge)), base, prompts) == expected
 
 
+@pytest.fixture(scope="module")
+def _home_of_refusals(finished: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(finished.home, tmp_path_factory.mktemp("refusals") / "home"))
+
+
+@pytest.fixture
+def shared_session(
+    _home_of_refusals: Path, tiny_base_folder: Path, encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch
+) -> Session:
+    """A session on a home that all refusals share, for tests that end by asserting that nothing was written to it.
+
+    Each asks in words of its own, so that what one wrote by mistake does not hide what the next one writes.
+    """
+    monkeypatch.setenv("HYPERLORA_HOME", str(_home_of_refusals))
+    reload_settings()
+    session = Session(f"file:{tiny_base_folder}")
+    session.encoder = encoder
+    return session
+
+
 def make_full(folder: Path) -> None:
     folder.mkdir()
     (folder / "mine.txt").write_text("keep")
 
 
 @pytest.mark.parametrize("description", ["", " \t\n", "x" * (LONGEST_DESCRIPTION + 1)], ids=["empty", "blank", "long"])
-def test_an_unusable_description_leaves_no_trace(description: str, session: Session, tmp_path: Path) -> None:
-    listed, before = versions(session), tree(session.registry.home)
+def test_an_unusable_description_leaves_no_trace(description: str, shared_session: Session, tmp_path: Path) -> None:
+    listed, before = versions(shared_session), tree(shared_session.registry.home)
     with pytest.raises(InputError, match="description"):
-        adapt(description, out=tmp_path / "out", merge=tmp_path / "merged", session=session)
+        adapt(description, out=tmp_path / "out", merge=tmp_path / "merged", session=shared_session)
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "merged").exists()
-    assert versions(session) == listed
-    assert tree(session.registry.home) == before
+    assert versions(shared_session) == listed
+    assert tree(shared_session.registry.home) == before
 
 
 # where `out` and `merge` go, relative to a folder that holds `full/mine.txt` and `file`
@@ -275,23 +296,23 @@ def test_an_unusable_description_leaves_no_trace(description: str, session: Sess
     ],
 )
 def test_targets_that_cannot_be_written_are_refused_before_anything_is(
-    out: str | None, merge: str | None, session: Session, tmp_path: Path
+    out: str | None, merge: str | None, shared_session: Session, tmp_path: Path
 ) -> None:
     place = tmp_path / "place"
     place.mkdir()
     make_full(place / "full")
     (place / "file").write_text("keep")
-    listed, before, here = versions(session), tree(session.registry.home), tree(place)
+    listed, before, here = versions(shared_session), tree(shared_session.registry.home), tree(place)
     with pytest.raises((InputError, OSError)):
         adapt(
-            "Say where people live",
+            f"Say where people live in {tmp_path.name}",
             out=None if out is None else place / out,
             merge=None if merge is None else place / merge,
-            session=session,
+            session=shared_session,
         )
     assert tree(place) == here
-    assert versions(session) == listed
-    assert tree(session.registry.home) == before
+    assert versions(shared_session) == listed
+    assert tree(shared_session.registry.home) == before
 
 
 @pytest.mark.parametrize(
@@ -309,22 +330,22 @@ def test_targets_that_cannot_be_written_are_refused_before_anything_is(
     ],
     ids=["no output", "no input", "text", "pair", "none", "null", "blank output", "empty input", "two lines"],
 )
-def test_malformed_examples_leave_no_trace(examples: list[Any], session: Session, tmp_path: Path) -> None:
-    listed = versions(session)
+def test_malformed_examples_leave_no_trace(examples: list[Any], shared_session: Session, tmp_path: Path) -> None:
+    listed, base = versions(shared_session), shared_session.located.identity.id
     with pytest.raises((InputError, TaskFormatError)):
-        hyperlora.adapt("Say where people live", examples, out=tmp_path / "out", base=session.located.identity.id)
+        hyperlora.adapt(f"Say where people live in {tmp_path.name}", examples, out=tmp_path / "out", base=base)
     assert not (tmp_path / "out").exists()
-    assert versions(session) == listed
+    assert versions(shared_session) == listed
 
 
-def test_a_malformed_example_file_is_named_with_its_line(session: Session, tmp_path: Path) -> None:
-    listed = versions(session)
+def test_a_malformed_example_file_is_named_with_its_line(shared_session: Session, tmp_path: Path) -> None:
+    listed = versions(shared_session)
     path = tmp_path / "mine.jsonl"
     path.write_text('{"input": "abc", "output": "dog"}\n{"input": "abc"}\n')
     with pytest.raises(TaskFormatError, match=r"mine\.jsonl, line 2: has no 'output'"):
-        hyperlora.adapt("Say where people live", path, out=tmp_path / "out", base=session.located.identity.id)
+        hyperlora.adapt("Say where people live", path, out=tmp_path / "out", base=shared_session.located.identity.id)
     assert not (tmp_path / "out").exists()
-    assert versions(session) == listed
+    assert versions(shared_session) == listed
 
 
 def test_an_empty_registry_names_the_remedy(registry: Registry, tiny_base_folder: Path, tmp_path: Path) -> None:

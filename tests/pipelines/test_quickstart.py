@@ -19,15 +19,17 @@ from pipelines.recipes import QuickstartRecipe, load_recipe
 from pipelines.report import quickstart_text
 from pipelines.session import Session
 
-# started with the first test of the module, so that it has imported everything when the last one needs it
-pytestmark = pytest.mark.usefixtures("run_apart")
-
 SIGKILLED = -9
 STAGES = ["adapters", "generator", "comparison"]
 
 
 def silent(said: str) -> None:
     pass
+
+
+def showing_one(recipe: Path) -> QuickstartRecipe:
+    """The recipe with one adapt at the end, for tests of what comes before."""
+    return load_recipe(recipe).model_copy(update={"show": ("homes",)})
 
 
 def runs(registry: Registry) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def test_the_run_ends_with_adapt_in_unseen_words_the_last_time_with_examples(
 
 def test_a_second_run_takes_its_results_from_the_first_and_says_so(session: Session, toy_recipe: Path) -> None:
     lines: list[str] = []
-    report = quickstart(load_recipe(toy_recipe), lines.append)
+    report = quickstart(showing_one(toy_recipe), lines.append)
     assert report.cached == STAGES
     assert [line for line in lines if line.endswith("done (from an earlier run)")] == [
         f"{stage}: done (from an earlier run)" for stage in STAGES
@@ -105,7 +107,7 @@ def test_a_champion_that_someone_moved_stays_where_it_was_put(
     better = registry.load(f"registry:{name}")
     card = better.card.model_copy(update={"description": "Made elsewhere", "origin": "imported"})
     moved = registry.set_alias(registry.register(better.with_card(card), name).reference, "champion")
-    assert quickstart(load_recipe(toy_recipe), silent).cached == STAGES
+    assert quickstart(showing_one(toy_recipe), silent).cached == STAGES
     assert registry.get(f"registry:{name}@champion").reference == moved.reference
 
 
@@ -130,8 +132,7 @@ def test_a_changed_recipe_repeats_only_what_depends_on_it(
 
 
 def test_the_shown_tasks_are_those_of_the_recipe(session: Session, toy_recipe: Path, toy_tasks: list[Task]) -> None:
-    recipe = load_recipe(toy_recipe).model_copy(update={"show": ("homes",)})
-    adapted = quickstart(recipe, silent).adapted
+    adapted = quickstart(showing_one(toy_recipe), silent).adapted
     assert [result.adapter.card.description for result in adapted] == list(toy_tasks[2].unseen_descriptions)
 
 
@@ -169,7 +170,7 @@ def test_killed_at_five_points_it_continues_and_ends_as_if_undisturbed(
     hyperlora_home: Path,
     toy_recipe: Path,
     toy_tasks: list[Task],
-    run_apart: Callable[..., int],
+    run_apart: Callable[..., int | None],
     finished: Any,
 ) -> None:
     home = str(hyperlora_home)
@@ -210,5 +211,5 @@ def test_killed_at_five_points_it_continues_and_ends_as_if_undisturbed(
     ]
 
     assert run_apart(HYPERLORA_HOME=home, HYPERLORA_FAULT="train-adapters-checkpoint") == 0, "nothing left to train"
-    assert quickstart(load_recipe(toy_recipe), silent).cached == STAGES
+    assert quickstart(showing_one(toy_recipe), silent).cached == STAGES
     assert complete(registry) == complete(undisturbed)

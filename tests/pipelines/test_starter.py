@@ -125,11 +125,11 @@ def in_digits(spoken: str) -> int:
 
 
 @pytest.mark.skipif(bool(missing_packages()), reason=f"the builder needs {', '.join(missing_packages())}")
-@pytest.mark.parametrize("seed", ["0", "1"])
-def test_rebuilding_gives_the_shipped_bytes_whatever_the_hash_seed(tmp_path: Path, seed: str) -> None:
+def test_rebuilding_gives_the_shipped_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
+    """One seed is enough, because what is shipped was built under another."""
     command = [sys.executable, "-m", "pipelines.starter.build", "--out", str(tmp_path)]
     subprocess.run(
-        command, check=True, env={**os.environ, "PYTHONHASHSEED": seed}, cwd=TASKS_FOLDER.parents[2], timeout=120
+        command, check=True, env={**os.environ, "PYTHONHASHSEED": "1"}, cwd=TASKS_FOLDER.parents[2], timeout=120
     )
     built, shipped = (
         {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}

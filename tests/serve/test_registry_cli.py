@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -268,3 +271,16 @@ def test_a_damaged_backup_restores_nothing(
     assert len(outcome.err.strip().splitlines()[-1]) > 20
     assert {state.name: state for state in pool.record.states()} == before
     assert pool.catalogue.pending() == []
+
+
+def test_browsing_loads_neither_torch_nor_mlflow(shared_pool: Registry) -> None:
+    """They take seconds; a list is there in half of one."""
+    shared_pool.entries()
+    program = (
+        "import sys; from hyperlora.registry import Registry; print(len(Registry().entries())); print(*sys.modules)"
+    )
+    environment = os.environ | {"HYPERLORA_DEVICE": "auto"}  # torch is asked whether it knows another one
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env=environment)
+    count, modules = done.stdout.splitlines()
+    assert count == "3"
+    assert {"torch", "mlflow", "transformers"}.isdisjoint(modules.split())
