@@ -414,8 +414,8 @@ SPOILED: dict[str, tuple[str, Callable[[Path], Any], str]] = {
     "a truncated file": ("LoHa", truncate, "the header describes"),
     "a pickle beside it": (
         "LoHa",
-        lambda folder: (folder / "training_args.bin").write_bytes(b"never opened"),
-        "training_args.bin: pickled files can run code",
+        lambda folder: (folder / "weights.bin").write_bytes(b"never opened"),
+        "weights.bin: pickled files can run code",
     ),
     "no weights": ("LoHa", lambda folder: (folder / WEIGHTS).unlink(), "adapter_model.safetensors is missing"),
     "another model's module": (
