@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -211,8 +212,12 @@ def load_peft(tiny_base_folder: Path) -> Callable[[Path], PeftModel]:
 
 @pytest.fixture(scope="session")
 def _empty_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import mlflow.store.db.utils
+
     from hyperlora.registry import Registry
 
+    # for every database it opens, MLflow runs its seventy migration files to learn which is the newest
+    mlflow.store.db.utils._get_latest_schema_revision = cache(mlflow.store.db.utils._get_latest_schema_revision)
     home = tmp_path_factory.mktemp("empty-registry")
     assert Registry(home).entries() == []
     return home
@@ -248,13 +253,26 @@ def real_base() -> BaseModel:
 def start_apart() -> Callable[..., multiprocessing.process.BaseProcess]:
     """Start Python source in a process of its own, with environment variables added; `join` it for its `exitcode`.
 
-    The processes come from a fork server that has torch and MLflow imported, so that one costs little; it holds no
-    database connection that a fork could break.
+    The processes come from a fork server that has imported what they need, MLflow's stores included: what is missing
+    here, every process imports again, and no clock of the tests' own shows it. The fork server holds no database
+    connection that a fork could break.
     """
     context = multiprocessing.get_context("forkserver")
-    stores = [f"mlflow.store.{name}.sqlalchemy_store" for name in ("tracking", "model_registry")]
-    ours = [f"hyperlora.{name}" for name in ("registry", "mlflow_model", "peft_folder", "sketches")]
-    context.set_forkserver_preload(["mlflow", "mlflow.store.db.utils", *stores, *ours])
+    context.set_forkserver_preload(
+        [
+            "mlflow.store.model_registry.sqlalchemy_workspace_store",
+            "mlflow.store.tracking.sqlalchemy_workspace_store",
+            "sqlalchemy.dialects.sqlite",
+            "hyperlora.mlflow_model",
+            "hyperlora.registry",
+            "hyperlora.sketches",
+            "pipelines.quickstart",
+            "faiss",
+            "sentence_transformers",
+            "transformers.models.bert.modeling_bert",
+            "transformers.models.llama.modeling_llama",
+        ]
+    )
 
     def start(source: str, **environment: str) -> multiprocessing.process.BaseProcess:
         prelude = f"import os; os.environ |= {environment!r}\n"

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
+import multiprocessing
 import random
 import shutil
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,26 +29,11 @@ _TOYS = (
     ("homes", "places", "house", "Name what people live in.", "Where do people live?", "Say where people live."),
 )
 
-# Imports once; then, for every JSON object of environment variables on standard input, runs a quickstart in a fork of
-# itself and writes how that ended.
-_FORKS = """
-import json, os, sys
-import faiss, mlflow, mlflow.store.model_registry.sqlalchemy_store, sentence_transformers
-import mlflow.store.tracking.sqlalchemy_store, pipelines.quickstart, transformers.models.bert.modeling_bert
-import transformers.models.llama.modeling_llama
+_RUN = """
 from pathlib import Path
+from pipelines.quickstart import quickstart
 from pipelines.recipes import load_recipe
-for line in sys.stdin:
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            os.environ |= json.loads(line)
-            pipelines.quickstart.quickstart(load_recipe(Path(os.environ["TOY_RECIPE"])), lambda said: None)
-            code = 0
-        finally:
-            os._exit(code)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+quickstart(load_recipe(Path({recipe!r})), lambda said: None)
 """
 
 
@@ -160,28 +143,15 @@ def session(finished: Finished, tiny_base_folder: Path, encoder: TextEncoder, hy
     return session
 
 
-@pytest.fixture(scope="session")
-def run_apart(toy_recipe: Path) -> Iterator[Callable[..., int]]:
+@pytest.fixture
+def run_apart(
+    toy_recipe: Path, start_apart: Callable[..., multiprocessing.process.BaseProcess]
+) -> Callable[..., int | None]:
     """Run the toy quickstart in a process of its own, with environment variables added; returns its exit code."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", _FORKS],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"TOY_RECIPE": str(toy_recipe), "HYPERLORA_TRAINING_DTYPE": "float32"},
-    )
-    stdin, stdout = process.stdin, process.stdout
-    assert stdin is not None
-    assert stdout is not None
 
-    def run(**environment: str) -> int:
-        stdin.write(json.dumps(environment) + "\n")
-        stdin.flush()
-        ended = stdout.readline()
-        assert ended, "the process that forks has died"
-        return int(ended)
+    def run(**environment: str) -> int | None:
+        process = start_apart(_RUN.format(recipe=str(toy_recipe)), HYPERLORA_TRAINING_DTYPE="float32", **environment)
+        process.join()
+        return process.exitcode
 
-    yield run
-    stdin.close()
-    process.wait(timeout=60)
-    stdout.close()
+    return run

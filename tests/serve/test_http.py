@@ -6,9 +6,8 @@ import html
 import json
 import os
 import re
+import select
 import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -260,30 +259,42 @@ def test_a_hostile_description_is_text_on_the_page(client: TestClient) -> None:
     assert HOSTILE in html.unescape(row[: row.index("</td>")])
 
 
+# `hyperlora serve`, with standard error on a named pipe
+SERVE = """
+import sys
+sys.argv = ["hyperlora", "serve", "--port", "0"]
+sys.stderr = open({pipe!r}, "w", buffering=1)
+from serve.cli import main
+main()
+"""
+
+
 def test_a_real_server_answers_where_it_says_it_listens(
-    pool: Registry, hyperlora_home: Path, tiny_is_base: str
+    pool: Registry, hyperlora_home: Path, tiny_is_base: str, start_apart: Callable[..., Any], tmp_path: Path
 ) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from serve.cli import main; main()", "serve", "--port", "0"],
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"HYPERLORA_HOME": str(hyperlora_home), "HYPERLORA_BASE_MODEL": tiny_is_base},
-    )
+    pipe = tmp_path / "stderr"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    source = SERVE.format(pipe=str(pipe))
+    process = start_apart(source, HYPERLORA_HOME=str(hyperlora_home), HYPERLORA_BASE_MODEL=tiny_is_base)
     try:
-        assert process.stderr is not None
-        line = process.stderr.readline()
-        announced = re.fullmatch(r"HyperLoRA on (http://127\.0\.0\.1:\d+)\n", line)
-        assert announced, line
-        with urllib.request.urlopen(f"{announced[1]}/v1/adapters", timeout=30) as answer:
-            assert len(json.load(answer)["adapters"]) == 3
-        request = urllib.request.Request(
-            f"{announced[1]}/v1/adapters/none", headers={"accept": "application/json"}, method="GET"
-        )
-        with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(request, timeout=30)
-        assert caught.value.code == 404
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+        assert select.select([reading], [], [], 60)[0], "the server says nothing"
+        os.set_blocking(reading, True)
+        with os.fdopen(reading) as stderr:
+            line = stderr.readline()
+            announced = re.fullmatch(r"HyperLoRA on (http://127\.0\.0\.1:\d+)\n", line)
+            assert announced, line
+            with urllib.request.urlopen(f"{announced[1]}/v1/adapters", timeout=30) as answer:
+                assert len(json.load(answer)["adapters"]) == 3
+            request = urllib.request.Request(
+                f"{announced[1]}/v1/adapters/none", headers={"accept": "application/json"}, method="GET"
+            )
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                urllib.request.urlopen(request, timeout=30)
+            assert caught.value.code == 404
+            process.terminate()
+            process.join(30)
+            assert process.exitcode in (0, -signal.SIGTERM)
     finally:
         process.kill()
-        process.wait()
+        process.join()
