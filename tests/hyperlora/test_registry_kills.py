@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -113,9 +113,29 @@ def test_every_fault_point_of_the_registry_is_tried() -> None:
     assert tried <= found
 
 
+@pytest.fixture(scope="module")
+def _stocked(
+    _empty_registry: Path, make_adapter: MakeAdapter, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    home = Path(shutil.copytree(_empty_registry, tmp_path_factory.mktemp("stocked") / "home"))
+    registry = Registry(home)
+    for seed, name in ((1, "plural"), (2, "plural"), (3, "spare")):
+        registry.register(make_adapter(seed), name)
+    registry.set_alias("registry:plural@1", "champion")
+    yield home
+    assert len(registry.entries()) == 3, "a kill reached the home that all others are copies of"
+
+
+@pytest.fixture
+def stocked(_stocked: Path, hyperlora_home: Path) -> Registry:
+    """A registry that holds what `OPERATIONS` are done to; a copy, because registering costs more than copying."""
+    shutil.copytree(_stocked, hyperlora_home)
+    return Registry(hyperlora_home)
+
+
 @pytest.mark.parametrize(("operation", "point", "reached"), POINTS)
 def test_a_kill_leaves_the_old_state_or_the_new_and_a_retry_gives_the_new(
-    registry: Registry,
+    stocked: Registry,
     make_adapter: MakeAdapter,
     start_apart: Callable,
     hyperlora_home: Path,
@@ -124,9 +144,7 @@ def test_a_kill_leaves_the_old_state_or_the_new_and_a_retry_gives_the_new(
     point: str,
     reached: bool,
 ) -> None:
-    for seed, name in ((1, "plural"), (2, "plural"), (3, "spare")):
-        registry.register(make_adapter(seed), name)
-    registry.set_alias("registry:plural@1", "champion")
+    registry = stocked
     if operation == "collect garbage":
         registry.delete("registry:spare@1")
     old = by_record(registry)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,8 +26,7 @@ TASKS = {
 BASE = "f" * 64
 
 
-@pytest.fixture
-def pool(registry: Registry, make_adapter: Callable[..., Adapter]) -> Registry:
+def fill(registry: Registry, make_adapter: Callable[..., Adapter]) -> Registry:
     for seed, (name, (description, paraphrase)) in enumerate(TASKS.items()):
         card = Card(description=description, paraphrases=(paraphrase,), origin="trained")
         adapter = make_adapter(seed, rank=1, modules=("layers.0.self_attn.q_proj",), card=card)
@@ -34,7 +35,21 @@ def pool(registry: Registry, make_adapter: Callable[..., Adapter]) -> Registry:
 
 
 @pytest.fixture
-def index(pool: Registry, encoder: TextEncoder) -> AdapterIndex:
+def pool(registry: Registry, make_adapter: Callable[..., Adapter]) -> Registry:
+    """A pool of this test's own, to be changed."""
+    return fill(registry, make_adapter)
+
+
+@pytest.fixture(scope="module")
+def index(
+    _empty_registry: Path,
+    make_adapter: Callable[..., Adapter],
+    encoder: TextEncoder,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AdapterIndex:
+    """The pool's index, which a search leaves as it is."""
+    home = shutil.copytree(_empty_registry, tmp_path_factory.mktemp("index") / "home")
+    pool = fill(Registry(home), make_adapter)
     return build_index(pool_entries(pool, pool.entries()[0].base), encoder)
 
 
@@ -81,9 +96,7 @@ def test_an_empty_pool_has_no_hits(registry: Registry, encoder: TextEncoder) -> 
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t"])
-def test_an_empty_query_is_refused_also_of_an_empty_pool(
-    index: AdapterIndex, registry: Registry, encoder: TextEncoder, text: str
-) -> None:
+def test_an_empty_query_is_refused_also_of_an_empty_pool(index: AdapterIndex, encoder: TextEncoder, text: str) -> None:
     for each in (index, AdapterIndex(encoder, [], [])):
         with pytest.raises(InputError, match="the description is empty"):
             each.search(text)
