@@ -75,12 +75,16 @@ def expire(registry: Registry, quota: int | None = None) -> list[tuple[Entry, st
     A name whose last version this was goes altogether: `adapt` names an adapter after its description and weights,
     so the name can never come to mean something else.
     """
-    found = expired(registry, quota)
-    for entry, why in found:
-        registry.delete(entry.reference, reason=why)
+    deleted = []
+    for entry, why in expired(registry, quota):
+        try:
+            registry.delete(entry.reference, reason=why)
+        except RegistryError:
+            continue  # deleted or given an alias meanwhile
+        deleted.append((entry, why))
         if not registry.catalogue.count(Query(kind=None, name=entry.name, archived=None)):
             registry.forget(entry.name)
-    return found
+    return deleted
 
 
 @dataclass(frozen=True)

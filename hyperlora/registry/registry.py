@@ -145,7 +145,7 @@ class Registry:
             existing = self.record.with_content(name, content)
             if existing is not None:
                 touched.add(existing.version)
-                self._revive(existing, expires)
+                self._revive(existing, expires, str(fields.get("identity", "")), run_id or "")
                 return self._read_back(name, existing.version)
             size = sum((self.contents.path(content) / file).stat().st_size for file in manifest)
             known = {**fields, "kind": kind, "content": content, "manifest": manifest, "size": size}
@@ -162,10 +162,9 @@ class Registry:
 
     def _under_its_parents_licences(self, adapter: Adapter) -> Adapter:
         parents = [self._parent_licence(reference) for reference in adapter.card.parents]
-        known = [licence for licence in parents if licence]
-        if not known:
+        if not any(parents):
             return adapter
-        licence = combined_licence(known)
+        licence = combined_licence(parents)  # one that nobody knows makes the whole unknown
         return adapter.with_card(adapter.card.model_copy(update={"licence": licence}))
 
     def _parent_licence(self, reference: str) -> str:
@@ -174,10 +173,20 @@ class Registry:
         except (InputError, RegistryError):
             return ""  # not of this registry, or not there any more
 
-    def _revive(self, entry: Entry, expires: int | None) -> None:
-        """What is registered again is wanted again: back from the archive, and kept as long as is now said."""
-        if entry.archived is not None or entry.expires != expires:
-            self.record.set_fields(entry.name, entry.version, archived=None, expires=expires)
+    def _revive(self, entry: Entry, expires: int | None, identity: str, run_id: str) -> None:
+        """What is registered again is wanted again: back from the archive, kept as long as anybody wants it.
+
+        It also belongs to the newest run that came to it, or that run, resumed, would not find it.
+        """
+        lasting = entry.expires is None or expires is None
+        wanted = {
+            "archived": None,
+            "expires": None if lasting else max(entry.expires or 0, expires or 0),
+            "identity": identity or entry.identity,
+            "run_id": run_id or entry.run_id,
+        }
+        changes = {key: value for key, value in wanted.items() if value != getattr(entry, key)}
+        self.record.set_fields(entry.name, entry.version, **changes)
 
     # --- out ----------------------------------------------------------------------------------------------------
 
