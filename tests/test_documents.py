@@ -47,7 +47,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Run a shell script in one folder, in a home in which the quickstart has been run."""
     folder = tmp_path_factory.mktemp("reader")
     cache = ROOT / ".cache"
-    environment = os.environ | {
+    # without what MLflow tells processes that are started by one that uses it
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")} | {
         "HYPERLORA_HOME": str(cache / "real-home"),
         "HYPERLORA_CACHE": str(cache),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

@@ -15,9 +15,9 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -171,6 +171,29 @@ def registry_at_large(request: pytest.FixtureRequest, registry: Registry, hyperl
 def _for_mlflow(address: str) -> str:
     # SQLAlchemy 2.1 takes another driver than 2.0 where none is named
     return address.replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
+@pytest.fixture(scope="session")
+def mlflow_at() -> Callable[[str], AbstractContextManager[Any]]:
+    """MLflow as a stranger uses it, pointed at a URI inside the context.
+
+    MLflow also tells the environment, for processes that are started later; after the context nothing is left of it.
+    """
+    import mlflow.pyfunc
+
+    @contextmanager
+    def at(uri: str) -> Iterator[Any]:
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_registry_uri(uri)
+        try:
+            yield mlflow
+        finally:
+            mlflow.set_tracking_uri(None)
+            mlflow.set_registry_uri(None)
+            os.environ.pop("MLFLOW_REGISTRY_URI", None)
+            assert not {"MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"} & set(os.environ)
+
+    return at
 
 
 # --- MLflow -----------------------------------------------------------------------------------------------------

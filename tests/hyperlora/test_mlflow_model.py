@@ -8,6 +8,7 @@ import shutil
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,16 +50,10 @@ def write(tmp_path: Path) -> Write:
 
 
 @pytest.fixture
-def mlflow_on(registry: Registry) -> Iterator[Any]:
+def mlflow_on(registry: Registry, mlflow_at: Callable[[str], AbstractContextManager[Any]]) -> Iterator[Any]:
     """MLflow as a stranger uses it, pointed at the registry's database."""
-    import mlflow.pyfunc
-
-    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-    mlflow.set_tracking_uri(f"sqlite:///{registry.home}/mlflow.db")
-    mlflow.set_registry_uri(f"sqlite:///{registry.home}/mlflow.db")
-    yield mlflow
-    mlflow.set_tracking_uri(before[0])
-    mlflow.set_registry_uri(before[1])
+    with mlflow_at(f"sqlite:///{registry.home}/mlflow.db") as mlflow:
+        yield mlflow
 
 
 def peft_writes(model: PeftModel, base: BaseModel, prompt: str, tokens: int) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -202,23 +202,15 @@ def test_where_contents_lie_follows_from_the_record_and_the_setting(tmp_path: Pa
 # --- whole registries on real servers ---------------------------------------------------------------------------
 
 
-@contextmanager
-def mlflow_at(uri: str) -> Iterator[Any]:
-    """MLflow as a stranger uses it."""
-    import mlflow.pyfunc
-
-    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-    mlflow.set_tracking_uri(uri)
-    mlflow.set_registry_uri(uri)
-    try:
-        yield mlflow
-    finally:
-        mlflow.set_tracking_uri(before[0])
-        mlflow.set_registry_uri(before[1])
+MlflowAt = Callable[[str], AbstractContextManager[Any]]
 
 
 def round_trip(
-    home: Path, uri: str, make_adapter: Callable[..., Adapter], record: Callable[[str, object], None]
+    home: Path,
+    uri: str,
+    mlflow_at: MlflowAt,
+    make_adapter: Callable[..., Adapter],
+    record: Callable[[str, object], None],
 ) -> Any:
     """Register, name, load and answer; the entry."""
     card = Card(description="Say — the 'plural'", prompt_template="Noun: {input}\nPlural:", metrics={"score": 0.5})
@@ -247,9 +239,13 @@ def round_trip(
 
 @pytest.mark.real
 def test_a_registry_on_postgresql(
-    postgres_uri: str, tmp_path: Path, make_adapter: Callable[..., Adapter], record_property: Callable[..., None]
+    postgres_uri: str,
+    mlflow_at: MlflowAt,
+    tmp_path: Path,
+    make_adapter: Callable[..., Adapter],
+    record_property: Callable[..., None],
 ) -> None:
-    entry = round_trip(tmp_path, postgres_uri, make_adapter, record_property)
+    entry = round_trip(tmp_path, postgres_uri, mlflow_at, make_adapter, record_property)
     long = Card(description="é" * 19_000, paraphrases=("ü" * 4000,) * 8, prompt_template="t" * 4000 + "{input}")
     registry = Registry(tmp_path, postgres_uri)
     registry.register(make_adapter(30, card=long), "long")
@@ -266,11 +262,12 @@ def test_a_registry_on_postgresql(
 def test_a_registry_on_an_mlflow_server_keeps_its_contents_there(
     mlflow_server: str,
     mlflow_server_folder: Path,
+    mlflow_at: MlflowAt,
     tmp_path: Path,
     make_adapter: Callable[..., Adapter],
     record_property: Callable[..., None],
 ) -> None:
-    entry = round_trip(tmp_path / "here", mlflow_server, make_adapter, record_property)
+    entry = round_trip(tmp_path / "here", mlflow_server, mlflow_at, make_adapter, record_property)
     there = Registry(tmp_path / "there", mlflow_server)
     weights = there.load("registry:round-trip@champion").content_hash
     assert weights == entry.weights
