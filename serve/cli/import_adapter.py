@@ -73,6 +73,20 @@ def command(
 
     reference = parse_reference(adapters, ("file", "hf"))
     if reference.scheme == "file" and reference.path.is_file():
+        _refuse(
+            "is an exported archive",
+            name=name,
+            description=description,
+            template=template,
+            rank=rank,
+            energy=energy,
+            canonicalise=canonicalise,
+            base=bases,
+            descriptions=descriptions,
+            probe=probe,
+            keep_duplicates=keep_duplicates,
+            no_store_examples=no_store_examples,
+        )
         _exported(reference.path, prefix, as_json)
         return
     unescaped = None if template is None else template.replace("\\n", "\n")

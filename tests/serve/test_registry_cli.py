@@ -229,6 +229,8 @@ def test_a_backup_restores_on_an_empty_machine(
     assert registry.catalogue.count(Query(kind=None, archived=None)) == 5
     assert run("registry", "import", tmp_path / "pool.tar", "--json").value["skipped"] == 5
     assert run("import", f"file:{tmp_path / 'pool.tar'}", "--json").value["skipped"] == 5, "another way to say it"
+    refused = run("import", f"file:{tmp_path / 'pool.tar'}", "--rank", "4")
+    assert (refused.code, "exported archive, which --rank is not for" in refused.err) == (1, True)
     assert run("registry", "import", tmp_path / "pool.tar", "--prefix", "theirs-", "--json").value["versions"] == 5
     assert registry.load("registry:theirs-plural").card.description == "Newest"
 
