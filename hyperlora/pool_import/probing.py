@@ -69,13 +69,15 @@ def propose_descriptions(base: BaseModel, adapters: Sequence[Adapter]) -> list[s
 
 
 def describe_answers(bare: Sequence[str], adapted: Sequence[str]) -> str:
-    """What a description says of an adapter's answers to `PROBES`, beside the bare base model's."""
-    differing = [
-        f'"{probe}" with "{answer}"'
-        for probe, before, answer in zip(PROBES, bare, adapted, strict=True)
-        if answer and answer != before
-    ]
-    return f"Answers {', '.join(differing[:_SHOWN])}" if differing else NO_DIFFERENCE
+    """What a description says of an adapter's answers to `PROBES`, beside the bare base model's.
+
+    An answer that repeats the probe tells least, so it is only quoted where there is nothing better.
+    """
+    rows = zip(PROBES, bare, adapted, strict=True)
+    differing = [(probe, answer) for probe, before, answer in rows if answer and answer != before]
+    differing.sort(key=lambda pair: pair[0] == pair[1])
+    quoted = [f'"{probe}" with "{answer}"' for probe, answer in differing[:_SHOWN]]
+    return f"Answers {', '.join(quoted)}" if quoted else NO_DIFFERENCE
 
 
 def _shown(answer: str) -> str:

@@ -577,6 +577,11 @@ def test_a_proposed_description_quotes_the_first_answers_that_differ_from_the_ba
         f'"{PROBES[4]}" with "seven", "{PROBES[5]}" with "seven"'
     )
     assert describe_answers(bare, bare) == NO_DIFFERENCE
+    echoes = [probe if number else "dogs" for number, probe in enumerate(PROBES)]
+    echoes[5] = "forty-two"
+    assert describe_answers(bare, echoes).startswith(
+        f'Answers "{PROBES[0]}" with "dogs", "{PROBES[5]}" with "forty-two", '
+    )
 
 
 @pytest.fixture
