@@ -149,6 +149,8 @@ def _already_there(registry: Registry, state: NameState) -> dict[int, str]:
             raise RegistryError(
                 f"{entry.reference} is something else than in the archive", "Restore under another --prefix."
             )
+    if gone := sorted(set(there.tombstones) & set(state.entries)):
+        raise RegistryError(f"registry:{state.name}@{gone[0]} was deleted here", "Restore under another --prefix.")
     return {version: entry.content for version, entry in there.entries.items()}
 
 

@@ -248,7 +248,7 @@ def test_seeding_takes_free_names_and_leaves_others_alone(
     assert pool.get("registry:spelled").aliases == ("champion",)
 
 
-@pytest.mark.parametrize("damage", ["cut", "flip contents", "flip record", "no tar", "other name"])
+@pytest.mark.parametrize("damage", ["cut", "flip contents", "flip record", "no tar", "other name", "deleted here"])
 def test_a_damaged_backup_restores_nothing(
     pool: Registry, run: Run, make_adapter: Callable[..., Adapter], tmp_path: Path, damage: str
 ) -> None:
@@ -260,12 +260,14 @@ def test_a_damaged_backup_restores_nothing(
     elif damage == "no tar":
         data = bytearray(b"hello")
     elif damage == "other name":
+        pool.forget("plural")
         pool.register(make_adapter(5), "plural")
+    elif damage == "deleted here":
         pool.delete("registry:plural@1", force=True)
     else:
         data[data.index(b"Give the plural" if damage == "flip contents" else b'"aliases":') + 3] ^= 1
     archive.write_bytes(data)
-    if damage != "other name":
+    if damage not in ("other name", "deleted here"):
         pool.forget("plural")
     before = {state.name: state for state in pool.record.states()}
     outcome = run("registry", "import", archive)
