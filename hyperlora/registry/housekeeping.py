@@ -106,8 +106,7 @@ def collect_garbage(registry: Registry, *, quota: int | None = None, dry_run: bo
     """Delete what has expired, and the files that no entry of any record in this home refers to any more."""
     ended = expired(registry, quota) if dry_run else expire(registry, quota)
     with registry.ledger.locked():
-        kept = {entry.content for state in registry.record.states() for entry in state.entries.values()}
-        kept |= registry.ledger.contents_of_other_records()
+        kept = registry.record.contents() | registry.ledger.contents_of_other_records()
         unused = sorted(registry.contents.listed() - kept)
         if dry_run:
             return Collected([entry.reference for entry, _ in ended], unused)

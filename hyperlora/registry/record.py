@@ -95,6 +95,15 @@ class Record:
         found = [self._version(name, version) for version in versions]
         return self._state(model, [version for version in found if version is not None], partial=True)
 
+    def contents(self) -> set[str]:
+        """The content hashes of all live versions, also of those that this release cannot read."""
+        return {
+            found.tags[PREFIX + "content"]
+            for kind in KINDS
+            for found in self._versions(f"tags.`{PREFIX}kind` = '{kind}'")
+            if PREFIX + "content" in found.tags
+        }
+
     def kind(self, name: str) -> str | None:
         """What a name holds: `adapter`, `generator`, `` for a model of another tool, None when there is none."""
         model = self._model(name)

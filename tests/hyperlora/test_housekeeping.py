@@ -110,6 +110,7 @@ def test_a_version_of_a_newer_format_is_refused_by_name_and_hides_no_other(
         registry.load("registry:new")
     registry.rebuild()
     assert references(registry) == ["registry:sound@1"]
+    assert collect_garbage(registry).contents == [], "what cannot be read is no garbage"
 
 
 # --- licences ------------------------------------------------------------------------------------------
