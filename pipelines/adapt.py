@@ -18,8 +18,8 @@ from hyperlora.merged_checkpoint import export_merged
 from hyperlora.peft_folder import require_free, write_adapter
 from hyperlora.prompts import render_prompt
 from hyperlora.registry import Entry, Registry
+from hyperlora.registry.entry import now
 from hyperlora.registry.housekeeping import expire
-from hyperlora.registry.registry import now
 from hyperlora.settings import get_settings
 from hyperlora.tasks import Example
 from pipelines.candidates import RETRIEVED, SCORED, Candidate, Found, choose, find_candidates, score_candidates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -151,3 +152,8 @@ def with_aliases(entry: Entry, aliases: Mapping[str, int]) -> Entry:
     return replace(
         entry, aliases=tuple(sorted(alias for alias, version in aliases.items() if version == entry.version))
     )
+
+
+def now() -> int:
+    """This moment, in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000

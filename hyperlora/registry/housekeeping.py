@@ -9,8 +9,8 @@ from hyperlora.adapter import Adapter
 from hyperlora.errors import RegistryError
 from hyperlora.progress import progress
 from hyperlora.registry.catalogue import Query
-from hyperlora.registry.entry import Entry
-from hyperlora.registry.registry import Registry, now
+from hyperlora.registry.entry import Entry, now
+from hyperlora.registry.registry import Registry
 from hyperlora.settings import get_settings
 
 _NEVER = 2**62

@@ -76,7 +76,7 @@ class Record:
         for kind in KINDS:
             # not MLflow's own objects, each of which holds its newest version with all tags
             models = {model.name: _Name(model.name, model.tags, model.aliases) for model in self._models(kind)}
-            for name, versions in groupby(self._versions(f"tags.`{PREFIX}kind` = '{kind}'"), lambda found: found.name):
+            for name, versions in groupby(self._versions(_of_kind(kind)), lambda found: found.name):
                 if name in models:
                     yield self._state(models.pop(name), list(versions))
             for model in models.values():
@@ -100,7 +100,7 @@ class Record:
         return {
             found.tags[PREFIX + "content"]
             for kind in KINDS
-            for found in self._versions(f"tags.`{PREFIX}kind` = '{kind}'")
+            for found in self._versions(_of_kind(kind))
             if PREFIX + "content" in found.tags
         }
 
@@ -236,7 +236,7 @@ class Record:
     def _models(self, kind: Kind) -> Iterator[Any]:
         yield from self._pages(
             lambda token: self.client.search_registered_models(
-                f"tags.`{PREFIX}kind` = '{kind}'", max_results=_NAMES_A_PAGE, page_token=token
+                _of_kind(kind), max_results=_NAMES_A_PAGE, page_token=token
             )
         )
 
@@ -361,6 +361,11 @@ def _to_text(tombstone: Tombstone) -> str:
 def _json(value: Any) -> str:
     # MLflow takes so many characters, and an escaped one counts six times
     return json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False)
+
+
+def _of_kind(kind: Kind) -> str:
+    """The condition by which MLflow finds names and versions of a kind."""
+    return f"tags.`{PREFIX}kind` = '{kind}'"
 
 
 def _known(texts: Mapping[str, str]) -> dict[str, Any]:

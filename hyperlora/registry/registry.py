@@ -14,7 +14,7 @@ from hyperlora.licences import combined_licence
 from hyperlora.references import Reference, parse_reference
 from hyperlora.registry.catalogue import Catalogue, Event, Page, Query
 from hyperlora.registry.contents import Contents
-from hyperlora.registry.entry import Entry, Kind, Tombstone
+from hyperlora.registry.entry import Entry, Kind, Tombstone, now
 from hyperlora.registry.ledger import Ledger
 from hyperlora.registry.record import Record
 from hyperlora.registry.remote_contents import contents_for
@@ -394,8 +394,3 @@ def _within(texts: Sequence[str], characters: int) -> list[str]:
             break
         kept.append(text)
     return kept
-
-
-def now() -> int:
-    """Milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000

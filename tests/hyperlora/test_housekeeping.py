@@ -12,8 +12,8 @@ from hyperlora.card import Card
 from hyperlora.errors import RegistryError
 from hyperlora.peft_folder import write_adapter_files
 from hyperlora.registry import Query, Registry
+from hyperlora.registry.entry import now
 from hyperlora.registry.housekeeping import collect_garbage, expire, migrate, verify
-from hyperlora.registry.registry import now
 
 MakeAdapter = Callable[..., Adapter]
 DAY = 24 * 3600 * 1000

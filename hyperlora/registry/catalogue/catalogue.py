@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from hyperlora.registry.catalogue.pages import LARGEST_PAGE, Page, decode_cursor
 from hyperlora.registry.catalogue.planning import Plan
 from hyperlora.registry.catalogue.query import FACETS, Query
 from hyperlora.registry.catalogue.writing import Writer
-from hyperlora.registry.entry import Entry, NameState, Tombstone
+from hyperlora.registry.entry import Entry, NameState, Tombstone, now
 
 
 class Catalogue:
@@ -73,7 +72,7 @@ class Catalogue:
             One event for each change.
         """
         with self._connections.writing() as connection:
-            log = EventLog(connection, time.time_ns() // 1_000_000)
+            log = EventLog(connection, now())
             writer = Writer(connection, log)
             for state in states:
                 writer.write(state)

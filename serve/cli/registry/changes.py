@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from hyperlora.errors import InputError
 from serve.cli.main import emit, json_option
+
+if TYPE_CHECKING:
+    from hyperlora.registry import Entry
 
 
 @click.command("alias")
@@ -69,9 +75,7 @@ def archive(references: tuple[str, ...], as_json: bool) -> None:
     """
     from hyperlora.registry import Registry
 
-    entries = [Registry().archive(reference) for reference in references]
-    text = "\n".join(f"{entry.reference}: archived" for entry in entries)
-    emit(as_json, [entry.summary() for entry in entries], text)
+    _emit_all(as_json, [Registry().archive(reference) for reference in references], "archived")
 
 
 @click.command("restore")
@@ -86,9 +90,11 @@ def restore(references: tuple[str, ...], as_json: bool) -> None:
     """
     from hyperlora.registry import Registry
 
-    entries = [Registry().restore(reference) for reference in references]
-    text = "\n".join(f"{entry.reference}: listed again" for entry in entries)
-    emit(as_json, [entry.summary() for entry in entries], text)
+    _emit_all(as_json, [Registry().restore(reference) for reference in references], "listed again")
+
+
+def _emit_all(as_json: bool, entries: Sequence[Entry], what: str) -> None:
+    emit(as_json, [entry.summary() for entry in entries], "\n".join(f"{entry.reference}: {what}" for entry in entries))
 
 
 @click.command("delete")
