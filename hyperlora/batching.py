@@ -31,10 +31,12 @@ class Batch:
 
     Attributes:
         input_ids: (batch, sequence).
-        attention_mask: (batch, sequence).
+        attention_mask: (batch, sequence), or (batch, 1, sequence, sequence) to be added to attention scores.
         positions: (labels,), indices into the flattened (batch · sequence) hidden states.
         labels: (labels,), the token each position should predict.
-        rows: (labels,), the sample each label belongs to.
+        rows: (labels,), the line of the batch each label is in.
+        samples: (labels,), the sample each label belongs to.
+        position_ids: (batch, sequence) where a line holds more than one sample, else None.
     """
 
     input_ids: Tensor
@@ -42,6 +44,8 @@ class Batch:
     positions: Tensor
     labels: Tensor
     rows: Tensor
+    samples: Tensor
+    position_ids: Tensor | None = None
 
 
 def encode(tokenizer: Any, prompts: Sequence[str], completions: Sequence[str], end_id: int | None) -> list[Encoded]:
@@ -72,7 +76,8 @@ def collate(samples: Sequence[Encoded], pad_id: int, device: torch.device | str 
         positions.extend(range(first, first + len(sample.completion)))
         labels.extend(sample.completion)
         rows.extend([row] * len(sample.completion))
-    return Batch(ids.to(device), mask.to(device), *(torch.tensor(v, device=device) for v in (positions, labels, rows)))
+    numbers = (torch.tensor(values, device=device) for values in (positions, labels, rows, rows))
+    return Batch(ids.to(device), mask.to(device), *numbers)
 
 
 def label_logits(model: Any, batch: Batch, bank: AdapterBank | None = None) -> Tensor:
@@ -86,7 +91,8 @@ def label_logits(model: Any, batch: Batch, bank: AdapterBank | None = None) -> T
     try:
         with nullcontext() if bank is None else bank.head_on_rows(batch.rows, batch.positions):
             # the model's own forward, because some scale or cap what the head gives
-            output = model(input_ids=batch.input_ids, attention_mask=batch.attention_mask, use_cache=False)
+            places = {} if batch.position_ids is None else {"position_ids": batch.position_ids}
+            output = model(input_ids=batch.input_ids, attention_mask=batch.attention_mask, use_cache=False, **places)
     finally:
         _CHOSEN.positions = None
     logits: Tensor = output.logits[0]

@@ -9,7 +9,8 @@ import torch
 
 from hyperlora.bank import AdapterBank, Factors, routed
 from hyperlora.base_models import BaseModel
-from hyperlora.batching import collate, encode, label_logits, length_buckets
+from hyperlora.batching import encode, label_logits
+from hyperlora.bundling import packed_batches
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def teacher_forced_scores(
 ) -> list[Score]:
     """Score one completion per prompt in one forward each; about ten times faster than generating it.
 
+    Prompts that begin alike under one choice share the computation of their beginning.
+
     Equal to greedy generation as long as the model writes the answer in the tokens its tokenizer would choose.
 
     Args:
@@ -48,14 +51,15 @@ def teacher_forced_scores(
     end_id = min(base.stop_ids)
     encoded = encode(base.tokenizer, prompts, completions, end_id)
     results: dict[int, Score] = {}
-    for group in length_buckets([len(sample) for sample in encoded], batch_size):
-        batch = collate([encoded[row] for row in group], base.pad_id, base.device)
-        with routed(bank, factors, choices, group):
+    chosen = [None] * len(encoded) if choices is None else list(choices)
+    for packed in packed_batches(base.model, encoded, chosen, base.pad_id, batch_size, base.device):
+        batch = packed.batch
+        with routed(bank, factors, packed.keys, range(len(packed.keys))):
             logits = label_logits(base.model, batch, bank).float()
         best = logits.argmax(-1).tolist()
         log_probabilities = logits.log_softmax(-1).gather(1, batch.labels[:, None])[:, 0].tolist()
         start = 0
-        for row in group:
+        for row in packed.members:
             tokens = encoded[row].completion[:-1]
             stop = start + len(tokens)
             match = tuple(best[start:stop]) == tokens and _stops(base, best[stop])
@@ -63,7 +67,7 @@ def teacher_forced_scores(
             results[row] = Score(match, mean)
             start = stop + 1
         if on_batch is not None:
-            on_batch(len(group))
+            on_batch(len(packed.members))
     return [results[row] for row in range(len(prompts))]
 
 
