@@ -2,16 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hyperlora.tasks import Example, Metric
+
+# Scripts written without spaces between words: a character stands for a word.
+_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 
 
 def exact_match(answer: str, expected: str, *, case_sensitive: bool = True) -> bool:
     """True if the answer is the expected one, surrounding spaces aside."""
     left, right = answer.strip(), expected.strip()
     return left == right if case_sensitive else left.casefold() == right.casefold()
+
+
+def answer_score(metric: Metric, answer: str, example: Example, *, case_sensitive: bool = True) -> float:
+    """How good an answer is, from 0 to 1: the best over the example's accepted answers.
+
+    Args:
+        metric: `exact_match` (0 or 1), or `rouge_l`: the F1 of the longest common subsequence of words (Lin 2004,
+            section 3), stemmed and without case as Super-NaturalInstructions scores it.
+        answer: what the model wrote, read by `read_answer`.
+        example: the example answered.
+        case_sensitive: whether case counts in an exact match; in ROUGE-L it never does.
+    """
+    if metric == "exact_match":
+        return float(any(exact_match(answer, each, case_sensitive=case_sensitive) for each in example.answers))
+    if any(exact_match(answer, each, case_sensitive=False) for each in example.answers):
+        # an answer of signs alone, such as "?", has no words to share
+        return 1.0
+    return max(float(_rouge_l().score(each, answer)["rougeL"].fmeasure) for each in example.answers)
+
+
+@lru_cache(maxsize=1)
+def _rouge_l() -> Any:
+    # seconds to import, and most tasks are scored by exact match
+    from rouge_score.rouge_scorer import RougeScorer
+    from rouge_score.tokenizers import DefaultTokenizer
+
+    return RougeScorer(["rougeL"], tokenizer=_Words(DefaultTokenizer(use_stemmer=True).tokenize))
+
+
+class _Words:
+    """The words of text in any script; those of ASCII text are the ROUGE package's own, which would drop the others."""
+
+    def __init__(self, ascii_words: Callable[[str], list[str]]) -> None:
+        self._ascii_words = ascii_words
+
+    def tokenize(self, text: str) -> list[str]:
+        """The words, stemmed where they are ASCII."""
+        if text.isascii():
+            return self._ascii_words(text)
+        return [part for word in _words(text) for part in (self._ascii_words(word) if word.isascii() else [word])]
+
+
+def _words(text: str) -> list[str]:
+    """The words of text in any script: runs of letters, digits and the marks on them, in lower case."""
+    spaced = []
+    for character in unicodedata.normalize("NFC", text.lower()):
+        if unicodedata.category(character)[0] not in "LNM":
+            spaced.append(" ")
+        elif unicodedata.name(character, "").startswith(_UNSPACED):
+            spaced.append(f" {character} ")
+        else:
+            spaced.append(character)
+    return "".join(spaced).split()
 
 
 def bootstrap_mean(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
@@ -50,22 +51,77 @@ def _description_problems(tasks: Iterable[Task]) -> Iterator[str]:
                     yield f"{task.name}: description {text!r} occurs twice in {kind}"
 
 
-def _twin_problems(tasks: Iterable[Task]) -> Iterator[str]:
-    answers = {
-        task.name: {example.input: example.output for part in task.splits().values() for example in part}
-        for task in tasks
-    }
-    pairs = {name: set(answer.items()) for name, answer in answers.items()}
-    for one, other in combinations(answers, 2):
+def word_prefixes(text: str) -> set[str]:
+    """The proper beginnings of a text that end where a word ends, without surrounding spaces."""
+    ends = (end for end in range(1, len(text)) if not (text[end - 1].isalnum() and text[end].isalnum()))
+    return {text[:end].strip() for end in ends} - {text, ""}
+
+
+def _copy_problems(tasks: Iterable[Task]) -> Iterator[str]:
+    """Pairs of tasks that are one task under two names."""
+    answers = {task.name: _answers(task) for task in tasks}
+    places: dict[str, list[str]] = defaultdict(list)
+    for name, outputs in answers.items():
+        for text in outputs:
+            places[text].append(name)
+    shared: Counter[tuple[str, str]] = Counter()
+    same: Counter[tuple[str, str]] = Counter()
+    for text, names in places.items():
+        for one, other in combinations(names, 2):
+            shared[one, other] += 1
+            same[one, other] += answers[one][text] == answers[other][text]
+    for (one, other), count in shared.items():
         fewest = _SHARE_THAT_COUNTS * min(len(answers[one]), len(answers[other]))
-        shared = len(answers[one].keys() & answers[other].keys())
-        same = len(pairs[one] & pairs[other])
-        if shared and shared >= fewest and same >= _AGREEMENT_OF_TWINS * shared:
-            yield f"{one} and {other}: {same} of the {shared} inputs they share have the same output"
-        swapped = {(output, text) for text, output in pairs[one] if output != text}
-        inverse = len(swapped & pairs[other])
-        if inverse and inverse >= fewest:
-            yield f"{one} and {other}: {inverse} pairs of one are the other's, swapped"
+        if count >= fewest and same[one, other] >= _AGREEMENT_OF_TWINS * count:
+            yield f"{one} and {other}: {same[one, other]} of the {count} inputs they share have the same output"
+
+
+def _leak_problems(suite: Suite) -> Iterator[str]:
+    """What a task that is not seen shares with one that is: inputs, beginnings of inputs, pairs the other way round."""
+    inputs: dict[str, str] = {}
+    beginnings: dict[str, str] = {}
+    swapped: dict[tuple[str, str], str] = {}
+    for task in suite.part("seen"):
+        for text, output in _answers(task).items():
+            plain = text.casefold()
+            inputs.setdefault(plain, task.name)
+            swapped.setdefault((output.casefold(), plain), task.name)
+            for prefix in word_prefixes(plain):
+                beginnings.setdefault(prefix, task.name)
+    for task in suite.part("dev", "held-out"):
+        for text, output in _answers(task).items():
+            plain = text.casefold()
+            if plain in inputs:
+                yield f"{task.name}: input {text!r} is also one of the seen task {inputs[plain]}"
+            elif plain in beginnings:
+                yield f"{task.name}: input {text!r} begins one of the seen task {beginnings[plain]}"
+            elif known := next((inputs[prefix] for prefix in word_prefixes(plain) if prefix in inputs), None):
+                yield f"{task.name}: input {text!r} begins with one of the seen task {known}"
+            elif (plain, output.casefold()) in swapped:
+                name = swapped[plain, output.casefold()]
+                yield f"{task.name}: {text!r} and {output!r} are a pair of the seen task {name}, swapped"
+
+
+def _partition_problems(suite: Suite) -> Iterator[str]:
+    families = {task.family for task in suite.part("seen")}
+    if not families:
+        # others' data, all of it held out: there is nothing to be related to
+        return
+    for task in suite:
+        twin = suite.tasks.get(task.twin_of)
+        if task.partition == "seen":
+            if task.relation or task.twin_of:
+                yield f"{task.name}: a seen task has no relation to seen tasks"
+        elif not task.relation:
+            yield f"{task.name}: says not whether it is twin, near or far"
+        elif task.relation == "twin" and (twin is None or twin.partition != "seen"):
+            yield f"{task.name}: twin_of names no seen task ({task.twin_of!r})"
+        elif (task.relation == "far") == (task.family in families):
+            yield f"{task.name}: is {task.relation}, but the family {task.family} has seen tasks or lacks them"
+
+
+def _answers(task: Task) -> dict[str, str]:
+    return {example.input: example.output for part in task.splits().values() for example in part}
 
 
 def check_suite(
@@ -79,8 +135,9 @@ def check_suite(
     """Every problem of a suite, one line each, beginning with the task's name; empty for a clean suite.
 
     Looked for: an input twice in a split or in two splits (or but for spaces the same prompt), a description
-    used twice, splits that are too small, and two tasks that are one another's copy or inverse. The same
-    inputs with other outputs in another task are no problem.
+    used twice, splits that are too small, tasks that are one another's copy, and, where the suite has dev or held-out
+    tasks, what these share with seen ones: an input, the beginning of one, or a pair the other way round. The same
+    inputs with other outputs in another seen task are no problem.
 
     Args:
         suite: the suite to check.
@@ -92,5 +149,8 @@ def check_suite(
     for task in suite:
         problems += _task_problems(task, dict(zip(SPLITS, sizes[task.name], strict=True)))
     problems += _description_problems(suite)
-    problems += _twin_problems(suite)
+    problems += _copy_problems(suite)
+    if suite.part("dev", "held-out"):
+        problems += _partition_problems(suite)
+        problems += _leak_problems(suite)
     return problems

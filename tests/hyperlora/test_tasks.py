@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from hyperlora.errors import TaskFormatError
 from hyperlora.prompts import DEFAULT_TEMPLATE
-from hyperlora.suite_checks import check_suite
+from hyperlora.suite_checks import check_suite, word_prefixes
 from hyperlora.tasks import (
     LONGEST_LINE,
     Example,
@@ -174,6 +176,9 @@ def test_the_identity_covers_every_field() -> None:
         "prompt_template": "{input} is",
         "source": "a book",
         "licence": "MIT",
+        "partition": "dev",
+        "relation": "twin",
+        "twin_of": "another",
     }
     assert set(changes) == {field.name for field in fields(Task)}
     identities = {replace(task, **{name: value}).identity for name, value in changes.items()} | {task.identity}
@@ -189,8 +194,8 @@ BAD_TASK_FILES = {
     BASE.replace("[Do it.]", "Do it."): "descriptions: Input should be a valid list",
     BASE.replace("[Do it.]", "[Do it., 3]"): "descriptions.1: Input should be a valid string",
     BASE.replace("[Do it.]", "['  ']"): "descriptions.0: must be one non-empty line",
-    BASE.replace("[Do it.]", '["\\ud800"]'): "descriptions.0: 'utf-8' codec can't encode",
-    BASE + 'source: "\\ud800"\n': "source: 'utf-8' codec can't encode",
+    BASE.replace("[Do it.]", '["\\ud800"]'): "is not YAML (found invalid Unicode character",
+    BASE + 'source: "\\ud800"\n': "is not YAML (found invalid Unicode",
     BASE + 'licence: "one\\ntwo"\n': "licence: must be one non-empty line",
     BASE + 'prompt_template: "{input}\\x85"\n': "breaks lines with other characters",
     BASE + "metric: bleu\n": "metric: Input should be 'exact_match'",
@@ -203,6 +208,8 @@ BAD_TASK_FILES = {
     "- plural\n": "is not a mapping of fields",
     "": "is not a mapping of fields",
     "a: " + "[" * 5_000: "is not YAML",
+    "a: " + "[" * 400_000 + "]" * 400_000: "is not YAML (maximum recursion",
+    "- " * 400_000: "is not YAML (maximum recursion",
     "#" * (1024 * 1024 + 1): "is longer than 1 MiB",
 }
 
@@ -295,7 +302,6 @@ def with_examples(**changes: tuple[Example, ...]) -> Task:
 
 
 FIRST = make_task().train[0]
-INVERSE = [Example(e.output, e.input) for part in make_task().splits().values() for e in part]
 OTHER = make_task("other")
 PLANTED = [
     ((with_examples(train=(FIRST,)),), "plural: input 'plural 0' occurs twice in train"),
@@ -317,11 +323,55 @@ PLANTED = [
         (make_task(), replace(OTHER, train=make_task().train, validation=make_task().validation)),
         "plural and other: 9 of the 9 inputs they share have the same output",
     ),
-    (
-        (make_task(), replace(OTHER, train=tuple(INVERSE[:4]))),
-        "plural and other: 4 pairs of one are the other's, swapped",
-    ),
 ]
+
+
+def held_out(train: Sequence[Example] = OTHER.train, **changes: Any) -> Task:
+    return replace(
+        OTHER, train=tuple(train), **({"partition": "held-out", "relation": "near", "family": "toys"} | changes)
+    )
+
+
+def kept_apart(first: str, output: str = "x") -> tuple[Example, ...]:
+    return (Example(first, output), *OTHER.train[1:])
+
+
+LEAKS = [
+    (held_out(kept_apart("Plural 0")), "other: input 'Plural 0' is also one of the seen task plural"),
+    (held_out(kept_apart("plural")), "other: input 'plural' begins one of the seen task plural"),
+    (
+        held_out(kept_apart("plural 0, plural 1")),
+        "other: input 'plural 0, plural 1' begins with one of the seen task plural",
+    ),
+    (
+        held_out(kept_apart(FIRST.output, FIRST.input)),
+        f"other: {FIRST.output!r} and {FIRST.input!r} are a pair of the seen task plural, swapped",
+    ),
+    (held_out(relation=""), "other: says not whether it is twin, near or far"),
+    (held_out(relation="twin", twin_of="plurals"), "other: twin_of names no seen task ('plurals')"),
+    (held_out(relation="far"), "other: is far, but the family toys has seen tasks or lacks them"),
+    (held_out(family="games"), "other: is near, but the family games has seen tasks or lacks them"),
+]
+
+
+@pytest.mark.parametrize(("task", "problem"), LEAKS, ids=[problem for _, problem in LEAKS])
+def test_what_a_held_out_task_shares_with_a_seen_one_is_found(task: Task, problem: str) -> None:
+    assert problem in check_suite(suite_of(make_task(), task), **TINY)
+    assert check_suite(suite_of(make_task(), replace(task, partition="seen", relation="", twin_of="")), **TINY) == []
+
+
+def test_held_out_tasks_apart_from_the_seen_ones_are_no_problem() -> None:
+    far = held_out(relation="far", family="games")
+    twin = held_out(relation="twin", twin_of="plural")
+    assert check_suite(suite_of(make_task(), far), **TINY) == []
+    assert check_suite(suite_of(make_task(), twin), **TINY) == []
+    assert check_suite(suite_of(replace(twin, relation="", twin_of="")), **TINY) == [], "others' data, nothing seen"
+
+
+def test_a_word_begins_a_text_only_where_a_word_ends() -> None:
+    assert word_prefixes("12 + 7") == {"12", "12 +"}
+    assert word_prefixes("dog, cat") == {"dog", "dog,"}
+    assert word_prefixes("carpet") == set()
 
 
 @pytest.mark.parametrize(("tasks", "problem"), PLANTED, ids=[problem for _, problem in PLANTED])
