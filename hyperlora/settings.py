@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from hyperlora.cpu_speed import bfloat16_pays
 from hyperlora.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Settings(BaseSettings):
         encoder: the sentence-transformers model that embeds descriptions.
         device: a torch device, or `auto` for CUDA when there is one.
         dtype: the dtype of inference; `auto` is float32 on CPU and bfloat16 on CUDA.
-        training_dtype: the dtype of the frozen base while adapters train; `auto` is bfloat16 where the
-            device multiplies it natively and float32 elsewhere. Adapters always train in float32.
+        training_dtype: the dtype of the frozen base while adapters train; `auto` is bfloat16 on CUDA and
+            on CPUs that were measured to multiply it faster, else float32. Adapters always train in float32.
     """
 
     model_config = SettingsConfigDict(env_prefix="HYPERLORA_", env_ignore_empty=True, extra="ignore")
@@ -100,23 +101,13 @@ class Settings(BaseSettings):
         device = self.torch_device()
         if device.type == "cuda":
             return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-        return torch.bfloat16 if _cpu_multiplies_bfloat16() else torch.float32
+        return torch.bfloat16 if bfloat16_pays(self.cache_dir) else torch.float32
 
 
 def _torch_dtype(name: str) -> torch.dtype:
     import torch
 
     return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[name]
-
-
-def _cpu_multiplies_bfloat16() -> bool:
-    """True where the CPU has bfloat16 tiles (AMX).
-
-    AVX-512 bfloat16 alone does not count: without tiles its products were measured at half float32's speed.
-    """
-    import torch
-
-    return bool(torch.cpu._is_amx_tile_supported())
 
 
 @cache
