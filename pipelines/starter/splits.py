@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import TypedDict
 
 from hyperlora.tasks import Example
 
 USUAL_SIZES = (240, 50, 100)
+# What a task should have at least wherever its source is large enough.
+LEAST_SIZES = (200, 50, 100)
 
 
 class Splits(TypedDict):
@@ -19,7 +21,7 @@ class Splits(TypedDict):
     test: tuple[Example, ...]
 
 
-def split_examples(name: str, pairs: Iterable[tuple[str, str]], sizes: tuple[int, int, int]) -> Splits:
+def split_examples(name: str, outputs: Mapping[str, str], sizes: tuple[int, int, int]) -> Splits:
     """Train, validation and test examples of a task.
 
     The order is that of the inputs' hashes: it needs no random generator, and adding or removing one word
@@ -27,17 +29,12 @@ def split_examples(name: str, pairs: Iterable[tuple[str, str]], sizes: tuple[int
 
     Args:
         name: the task's name, which makes the order differ from task to task.
-        pairs: (input, output); inputs must be distinct.
+        outputs: output by input.
         sizes: how many to take for train, validation and test.
 
     Raises:
-        ValueError: an input occurs twice, or there are too few pairs.
+        ValueError: there are too few pairs.
     """
-    outputs: dict[str, str] = {}
-    for text, output in pairs:
-        if text in outputs:
-            raise ValueError(f"{name}: input {text!r} occurs twice")
-        outputs[text] = output
     if len(outputs) < sum(sizes):
         raise ValueError(f"{name}: {len(outputs)} examples where {sum(sizes)} are wanted")
     ordered = sorted(outputs, key=lambda text: sha256(f"{name}\n{text}".encode()).digest())

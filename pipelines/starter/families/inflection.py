@@ -1,24 +1,49 @@
-"""Inflection: plurals of nouns, simple past of verbs, comparatives of adjectives."""
+"""Inflection: forms of nouns, verbs and adjectives, alone and in phrases and sentences."""
 
 from __future__ import annotations
 
-from hyperlora.tasks import Task
-from pipelines.starter.inflection_words import (
+from collections.abc import Iterator
+from functools import cache
+
+from hyperlora.tasks import Partition
+from pipelines.starter.draft import Draft, Pairs, Side
+from pipelines.starter.draws import Draws
+from pipelines.starter.families.inflection_wordings import WORDINGS
+from pipelines.starter.families.inflection_words import (
+    ADVERBS_LEFT_OUT,
     IRREGULAR_NOUNS,
     LEFT_OUT_ADJECTIVES,
     LEFT_OUT_NOUNS,
     LEFT_OUT_VERBS,
+    LONG_ADJECTIVES,
+    MORE_VERBS,
     NOUNS_THAT_ARE_VERBS,
+    PLURALS_OF_TWO_NOUNS,
+    SETTLED_ADVERBS,
     SETTLED_COMPARATIVES,
     SETTLED_PASTS,
     SETTLED_PLURALS,
     left_out,
 )
-from pipelines.starter.sources import data_package, frequency, frequent_words, licence_line, source_line
-from pipelines.starter.splits import USUAL_SIZES, split_examples
+from pipelines.starter.families.sentence_words import (
+    NOUNS,
+    PERSONS,
+    Habit,
+    capitalised,
+    habits,
+    noun_phrases,
+)
+from pipelines.starter.sources import data_package, frequency, frequent_words
+from pipelines.starter.splits import USUAL_SIZES
 
+FAMILY = "inflection"
 _PACKAGES = ("lemminflect", "wordfreq")
 COMPARATIVE_SIZES = (200, 50, 100)
+_SMALL = (120, 20, 50)
+_NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+# Written with a vowel but spoken with a consonant first, and the other way round.
+_SPOKEN_WITH_CONSONANT = ("uni", "use", "usu", "uti", "ute", "eu")
+_SPOKEN_WITH_VOWEL = ("hour", "honest", "hono", "heir")
 
 
 def _forms(word: str, tag: str, settled: dict[str, str]) -> tuple[str, ...]:
@@ -44,6 +69,7 @@ def _is_plain(form: str) -> bool:
     return form.isascii() and form.isalpha() and form.islower()
 
 
+@cache
 def noun_plurals() -> list[tuple[str, str]]:
     """Frequent nouns with their plural: every irregular one of the list, then by frequency."""
     shunned = left_out(LEFT_OUT_NOUNS)
@@ -65,6 +91,7 @@ def noun_plurals() -> list[tuple[str, str]]:
     return list(pairs.items())
 
 
+@cache
 def verb_pasts() -> list[tuple[str, str]]:
     """Frequent verbs with their simple past: every irregular one found, then by the frequency of the past."""
     shunned = left_out(LEFT_OUT_VERBS)
@@ -82,6 +109,7 @@ def verb_pasts() -> list[tuple[str, str]]:
     return [(word, past) for _, _, word, past in sorted(found)]
 
 
+@cache
 def adjective_comparatives() -> list[tuple[str, str]]:
     """Adjectives with their comparative in -er (or irregular), most frequent comparative first."""
     shunned = left_out(LEFT_OUT_ADJECTIVES)
@@ -95,80 +123,255 @@ def adjective_comparatives() -> list[tuple[str, str]]:
     return [(word, comparative) for _, word, comparative in sorted(found)]
 
 
-def tasks() -> tuple[Task, ...]:
+@cache
+def adverb_adjectives() -> list[tuple[str, str]]:
+    """Adverbs in -ly with the adjective they come from, most frequent adverb first."""
+    pairs = []
+    for adverb in frequent_words(120000):
+        if not adverb.endswith("ly") or len(adverb) < 6 or adverb in ADVERBS_LEFT_OUT or "RB" not in _tags(adverb):
+            continue
+        stem = adverb.removesuffix("ly")
+        bases = [stem, stem[:-1] + "y" if stem.endswith("i") else "", stem + "le", stem + "l", stem[:-1] + "le"]
+        if stem.endswith("ical"):
+            # Where both "poetic" and "poetical" are in use, the adverb does not tell which.
+            bases = [stem, stem[:-2]]
+        elif stem.endswith("al"):
+            bases.append(stem[:-2])
+        known = sorted({base for base in bases if "JJ" in _tags(base) and frequency(base) > 2.5})
+        if adverb in SETTLED_ADVERBS:
+            known = [SETTLED_ADVERBS[adverb]]
+        if len(known) == 1 and known[0] not in ADVERBS_LEFT_OUT:
+            pairs.append((adverb, known[0]))
+    return pairs
+
+
+def superlatives() -> list[tuple[str, str]]:
+    """Adjectives with their superlative in -est, or with "most"."""
+    short = []
+    for word, comparative in adjective_comparatives():
+        irregular = {"better": "best", "worse": "worst"}
+        short.append((word, irregular.get(comparative, comparative.removesuffix("r") + "st")))
+    return short + [(word, f"most {word}") for word in LONG_ADJECTIVES]
+
+
+def verb_form(verb: str, tag: str) -> str:
+    """A verb's form for VBD (past), VBN (participle), VBZ (third person) or VBG; empty where two are in use."""
+    forms = _forms(verb, tag, SETTLED_PASTS if tag == "VBD" else {})
+    if tag == "VBN" and not forms:
+        return verb_form(verb, "VBD")
+    return forms[0] if len(forms) == 1 and _is_plain(forms[0]) else ""
+
+
+def all_verbs() -> list[str]:
+    """The verbs of `verb_pasts`, then less frequent ones."""
+    return list(dict.fromkeys([*(verb for verb, _ in verb_pasts()), *MORE_VERBS]))
+
+
+def with_article(phrase: str) -> str:
+    """The phrase after "a" or "an", whichever its first sound demands."""
+    vowel = phrase[0] in "aeiou" and not phrase.startswith(_SPOKEN_WITH_CONSONANT)
+    return f"{'an' if vowel or phrase.startswith(_SPOKEN_WITH_VOWEL) else 'a'} {phrase}"
+
+
+def _swapped(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Output to input, without the outputs that come from two inputs."""
+    outputs = [output for _, output in pairs]
+    return [(output, text) for text, output in pairs if outputs.count(output) == 1]
+
+
+def _singulars() -> list[tuple[str, str]]:
+    return [(plural, noun) for plural, noun in _swapped(noun_plurals()) if plural not in PLURALS_OF_TWO_NOUNS]
+
+
+def _verb_forms(tag: str, answer: str = "{}") -> Pairs:
+    def pairs(side: Side) -> Iterator[tuple[str, str]]:
+        for verb in side.kept(all_verbs()):
+            if form := verb_form(verb, tag):
+                yield verb, answer.format(form)
+
+    return pairs
+
+
+def _bases(tag: str) -> Pairs:
+    def pairs(side: Side) -> list[tuple[str, str]]:
+        forms = [(verb, verb_form(verb, tag)) for verb in all_verbs()]
+        return _swapped([(verb, form) for verb, form in forms if form and form != verb])
+
+    return pairs
+
+
+def _phrase_articles(side: Side) -> Iterator[tuple[str, str]]:
+    for adjective, noun in noun_phrases(side, f"article {side.name}", 1500):
+        yield f"{adjective} {noun}", with_article(f"{adjective} {noun}")
+
+
+def _noun_articles(side: Side) -> Iterator[tuple[str, str]]:
+    nouns = side.kept(sorted({*NOUNS, *(noun for noun, _ in noun_plurals())}))
+    vowels = [noun for noun in nouns if with_article(noun).startswith("an ")]
+    consonants = [noun for noun in nouns if with_article(noun).startswith("a ")]
+    for noun in vowels + Draws("noun article").sample(consonants, len(vowels) * 3 // 2):
+        yield noun, with_article(noun)
+
+
+def _possessives(plural: bool) -> Pairs:
+    def pairs(side: Side) -> Iterator[tuple[str, str]]:
+        draws, plurals = Draws(f"possessive {plural}"), dict(noun_plurals())
+        owners, things = side.kept(person for person in PERSONS if person in plurals), side.kept(NOUNS)
+        for _ in range(4000):
+            owner, thing = draws.pick(owners), draws.pick(things)
+            if not plural:
+                yield f"the {thing} of the {owner}", f"the {owner}'s {thing}"
+            elif thing in plurals:
+                many, thing = plurals[owner], plurals[thing]
+                yield (
+                    f"the {thing} of the {many}",
+                    f"the {many}{chr(39) if many.endswith('s') else chr(39) + 's'} {thing}",
+                )
+
+    return pairs
+
+
+def _counted(side: Side) -> Iterator[tuple[str, str]]:
+    draws = Draws("counted noun")
+    for noun, plural in noun_plurals():
+        for count in draws.sample(range(1, len(_NUMBER_WORDS) + 1), 2) if side.has(noun) else ():
+            yield f"{noun}, {count}", f"{_NUMBER_WORDS[count - 1]} {noun if count == 1 else plural}"
+
+
+def _plural_sentences(side: Side) -> Iterator[tuple[str, str]]:
+    draws, plurals = Draws("plural sentence"), dict(noun_plurals())
+    persons = [person for person in PERSONS if person in plurals]
+    for habit in habits(side, "plural sentence", 1500):
+        person = draws.pick(persons)
+        subject = draws.pick(("The", "The tall", "The busy", "The friendly", "The tired", "The clever", "The cheerful"))
+        rest = f"{habit.rest} {habit.when}."
+        yield (
+            f"{subject} {person} {verb_form(habit.verb, 'VBZ')} {rest}",
+            f"{subject} {plurals[person]} {habit.verb} {rest}",
+        )
+
+
+def _habit_sentence(habit: Habit, verb: str, *, long: bool) -> str:
+    rest = f"{habit.rest} {habit.companion} {habit.place} {habit.when}" if long else f"{habit.rest} {habit.when}"
+    return f"{capitalised(habit.who)} {verb} {rest}."
+
+
+def _past_sentences(side: Side) -> Iterator[tuple[str, str]]:
+    for habit in habits(side, "past sentence", 1500):
+        present, past = verb_form(habit.verb, "VBZ"), verb_form(habit.verb, "VBD")
+        yield _habit_sentence(habit, present, long=False), _habit_sentence(habit, past, long=False)
+
+
+def _past_verbs(side: Side) -> Iterator[tuple[str, str]]:
+    for habit in habits(side, "past verb", 1500):
+        yield _habit_sentence(habit, verb_form(habit.verb, "VBZ"), long=True), verb_form(habit.verb, "VBD")
+
+
+def _past_gaps(side: Side) -> Iterator[tuple[str, str]]:
+    draws = Draws("past gap")
+    shapes = (
+        "Yesterday {who} ___ ({verb}) {rest} {place}.",
+        "Last week {who} ___ ({verb}) {rest} {companion}.",
+        "Two years ago {who} often ___ ({verb}) {rest} {when}.",
+        "I remember that {who} ___ ({verb}) {rest} {place} last month.",
+        "In those days {who} ___ ({verb}) {rest} {when}.",
+        "When we arrived, {who} ___ ({verb}) {rest} {companion}.",
+        "After the party last night {who} ___ ({verb}) {rest} {place}.",
+        "While it was raining, {who} ___ ({verb}) {rest} {companion} {place}.",
+        "It was in 1998 that {who} first ___ ({verb}) {rest} {place}.",
+        "Nobody knew why {who} ___ ({verb}) {rest} {companion} that day.",
+    )
+    for habit in habits(side, "past gap", 1500):
+        yield draws.pick(shapes).format(**habit._asdict()), verb_form(habit.verb, "VBD")
+
+
+def _plural_gaps(side: Side) -> Iterator[tuple[str, str]]:
+    draws = Draws("plural gap")
+    shapes = (
+        "At dinner they talked about three ___ ({}) that nobody else had heard of.",
+        "There were several ___ ({}) in the story that our teacher read to us.",
+        "She wrote a short report about two ___ ({}) and showed it to her boss.",
+        "We have seen many ___ ({}) like these, but never so close to home.",
+        "He could name at least five different ___ ({}) without looking at his notes.",
+        "The new film is about four ___ ({}) and the people around them.",
+        "How many ___ ({}) are mentioned on the first page of the book?",
+        "All of these ___ ({}) were unknown to me before I came here.",
+        "My sister asked a lot of questions about those two ___ ({}) last night.",
+        "The picture on the wall shows a dozen ___ ({}) in bright colours.",
+        "Only a few ___ ({}) were left when we came back in the evening.",
+    )
+    for noun, plural in noun_plurals():
+        for shape in draws.sample(shapes, 2):
+            if side.has(noun):
+                yield shape.format(noun), plural
+
+
+def _comparative_gaps(side: Side) -> Iterator[tuple[str, str]]:
+    draws = Draws("comparative gap")
+    shapes = (
+        "This one is ___ ({}) than the one that we saw last week.",
+        "I think that yours is much ___ ({}) than mine, but I like both of them.",
+        "Everything here seems a little ___ ({}) than it was ten years ago.",
+        "Nobody expected the second part to be ___ ({}) than the first one.",
+        "Is the copy really ___ ({}) than the original, or do I imagine that?",
+        "The picture on the left looks ___ ({}) than the picture on the right.",
+        "You said that it could not get any ___ ({}) than that, and you were right.",
+        "My first impression was that the new version was ___ ({}) than the old version.",
+        "What could be ___ ({}) than this, she asked her friend with a smile.",
+        "Both are fine, although the other one was perhaps slightly ___ ({}) than this.",
+    )
+    for adjective, comparative in adjective_comparatives():
+        for shape in draws.sample(shapes, 10):
+            if side.has(adjective):
+                yield shape.format(adjective), comparative
+
+
+def drafts() -> tuple[Draft, ...]:
     """The inflection tasks."""
+
+    def draft(
+        name: str,
+        pairs: Pairs,
+        *,
+        partition: Partition = "seen",
+        twin_of: str = "",
+        sizes: tuple[int, int, int] = USUAL_SIZES,
+        whole: bool = False,
+    ) -> Draft:
+        return Draft(
+            name=name,
+            **WORDINGS[name],
+            pairs=pairs,
+            packages=_PACKAGES,
+            partition=partition,
+            twin_of=twin_of,
+            sizes=sizes,
+            whole=whole,
+        )
+
     return (
-        Task(
-            name="noun-plural",
-            family="inflection",
-            descriptions=(
-                "Give the plural form of a noun.",
-                "Turn the singular noun into its plural.",
-                "How do you say this word when there is more than one of it?",
-                "Pluralize the given English noun, minding irregular forms.",
-                "You are shown a noun that stands for a single thing; write the form used for several.",
-                "Convert one into many: from singular to plural.",
-                "Write the word that fills the gap in 'one X, two ...'.",
-                "For each noun, provide the form that means two or more.",
-            ),
-            unseen_descriptions=(
-                "Respond with how the noun is spelled when it refers to multiple items.",
-                "Make this noun plural.",
-                "Change the word so that it names a group of such things instead of just one.",
-                "What is the plural of the word below?",
-            ),
-            **split_examples("noun-plural", noun_plurals()[: sum(USUAL_SIZES)], USUAL_SIZES),
-            source=source_line(*_PACKAGES),
-            licence=licence_line(*_PACKAGES),
-        ),
-        Task(
-            name="verb-past",
-            family="inflection",
-            descriptions=(
-                "Give the simple past of a verb.",
-                "Put the verb into the past tense.",
-                "Rewrite this base-form verb as it would appear in a sentence about yesterday.",
-                "From the infinitive, form the preterite; some verbs are irregular.",
-                "I do it today; say what I did last week, using the same verb.",
-                "Conjugate the English verb for a finished action.",
-                "Complete the pattern 'today I X, yesterday I ...' with one word.",
-                "Show how the verb looks once the action is over.",
-            ),
-            unseen_descriptions=(
-                "What is the past tense form of the verb shown?",
-                "Take a present-tense verb and answer with the version used for things that already happened.",
-                "Inflect the verb: present goes in, past comes out.",
-                "Write the -ed form of the verb, or its irregular equivalent.",
-            ),
-            **split_examples("verb-past", verb_pasts()[: sum(USUAL_SIZES)], USUAL_SIZES),
-            source=source_line(*_PACKAGES),
-            licence=licence_line(*_PACKAGES),
-        ),
-        Task(
-            name="adjective-comparative",
-            family="inflection",
-            descriptions=(
-                "Give the comparative form of an adjective.",
-                "Turn the adjective into the form used to compare two things.",
-                "Write the word that goes before 'than' when this quality is stronger in one of two.",
-                "Which single word means 'more X' for the adjective X given?",
-                "Form the comparative in -er, or the irregular one where English has it.",
-                "Say how you would call something that has more of this property.",
-                "Raise the adjective by one degree: from positive to comparative.",
-                "Finish 'this one is X, but that one is even ...' with the right word.",
-            ),
-            unseen_descriptions=(
-                "Which form of the adjective stands between the basic form and the superlative?",
-                "How does the adjective change when one thing outdoes another?",
-                "Replace the descriptive word with its 'more so' version, as a single word.",
-                "Inflect the adjective for a comparison between two items.",
-            ),
-            **split_examples(
-                "adjective-comparative",
-                adjective_comparatives()[: sum(COMPARATIVE_SIZES)],
-                COMPARATIVE_SIZES,
-            ),
-            source=source_line(*_PACKAGES),
-            licence=licence_line(*_PACKAGES),
-        ),
+        draft("noun-plural", lambda _: noun_plurals()),
+        draft("verb-past", lambda _: verb_pasts()),
+        draft("adjective-comparative", lambda _: adjective_comparatives(), sizes=COMPARATIVE_SIZES, whole=True),
+        draft("plural-singular", lambda _: _singulars()),
+        draft("past-base", _bases("VBD")),
+        draft("verb-ing", _verb_forms("VBG")),
+        draft("verb-third-person", _verb_forms("VBZ")),
+        draft("verb-perfect", _verb_forms("VBN", "has {}")),
+        draft("adjective-superlative", lambda _: superlatives(), sizes=(180, 30, 60)),
+        draft("adjective-adverb", lambda _: _swapped(adverb_adjectives())),
+        draft("phrase-article", _phrase_articles),
+        draft("of-possessive", _possessives(plural=False)),
+        draft("counted-noun", _counted),
+        draft("sentence-plural", _plural_sentences),
+        draft("sentence-past", _past_sentences),
+        draft("sentence-past-verb", _past_verbs),
+        draft("gap-past", _past_gaps),
+        draft("gap-plural", _plural_gaps),
+        draft("adverb-adjective", lambda _: adverb_adjectives(), partition="dev", sizes=(180, 30, 80)),
+        draft("gap-comparative", _comparative_gaps, partition="dev"),
+        draft("third-person-base", _bases("VBZ"), partition="held-out", twin_of="plural-singular", sizes=(180, 30, 80)),
+        draft("noun-article", _noun_articles, partition="held-out", twin_of="phrase-article", sizes=_SMALL),
+        draft("ing-base", _bases("VBG"), partition="held-out", sizes=(180, 30, 80)),
+        draft("plural-possessive", _possessives(plural=True), partition="held-out"),
     )

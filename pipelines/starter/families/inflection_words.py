@@ -57,6 +57,9 @@ SETTLED_PASTS = {
 }
 SETTLED_COMPARATIVES = {"old": "older"}
 
+# Of "axis" and "axe", of "basis" and "base", of "ellipsis" and "ellipse".
+PLURALS_OF_TWO_NOUNS = frozenset({"axes", "bases", "ellipses"})
+
 LEFT_OUT_NOUNS = {
     "seldom or oddly used in the plural": """
         addition appearance art behavior billion blessing business competition criticism death defense depth dozen
@@ -104,3 +107,71 @@ LEFT_OUT_ADJECTIVES = {
 def left_out(words_by_reason: dict[str, str]) -> frozenset[str]:
     """All the words that are left out, whatever the reason."""
     return frozenset(word for words in words_by_reason.values() for word in words.split())
+
+
+# Adjectives whose degrees are made with "more" and "most" and never with -er and -est.
+_LONG_ADJECTIVES_TEXT = """
+    accurate active advanced aggressive ambitious amusing annoying anxious attractive awkward beautiful boring brilliant
+    brutal capable careful careless cautious challenging charming cheerful colourful comfortable compelling competent
+    competitive complicated confident confusing convenient convincing corrupt courageous creative crowded curious
+    dangerous delicate delicious depressing desirable detailed determined devoted difficult diligent disappointing
+    disastrous diverse dramatic durable economical educated effective efficient elaborate elegant eloquent emotional
+    energetic enjoyable entertaining enthusiastic essential exciting exhausting exotic expensive experienced explosive
+    exposed expressive extravagant extreme familiar famous fascinating favourable fertile flexible foolish forceful
+    formal fragile frequent frightening frustrating fruitful fulfilling generous graceful grateful harmful harmonious
+    helpful honest hopeful hospitable horrible idealistic imaginative impatient important impressive inclusive
+    independent influential informative innovative inspiring intelligent intense interesting intimate intricate
+    irritating isolated jealous joyful knowledgeable legendary likeable logical luxurious magnificent massive
+    meaningful memorable merciful mischievous miserable modest moving mysterious natural nervous notable notorious
+    obedient obscure observant optimistic organised original outrageous outspoken painful passionate patient peaceful
+    peculiar perceptive persistent persuasive pessimistic picturesque playful poetic poisonous popular powerful
+    practical precious precise predictable prestigious productive profitable prominent promising radical rational
+    realistic reasonable rebellious reliable reluctant remarkable respected respectful responsible rewarding ridiculous
+    rigid romantic satisfying selfish sensational sensible sensitive serious shameful shocking significant skilful
+    skilled sophisticated spacious spectacular spontaneous stable stressful striking stubborn stunning successful
+    suitable superficial superstitious surprising suspicious talented tempting terrible terrifying thorough thoughtful
+    threatening tolerant touching tragic transparent troubled unusual upsetting urgent useful useless valuable
+    versatile vibrant vicious vigorous violent visible vivid vulnerable wasteful welcoming wonderful worried
+"""
+LONG_ADJECTIVES = tuple(sorted(set(_LONG_ADJECTIVES_TEXT.split()) - {"stable", "extreme", "intense", "intimate"}))
+
+# Adverbs in -ly that do not mean "in the way of the adjective", or whose adjective is doubtful.
+_ADVERBS_LEFT_OUT_TEXT = """
+    nearly gamely evilly asexually avowedly lastly abstractly precipitously perversely belligerently militantly
+    likely supply hardly lately partly deadly overly madly gingerly verily majorly multiply express expressly
+    incidentally coincidentally sexually racially ethnically politically presently dearly secondly fatally nightly
+    periodically classically statistically mechanically historically geographically numerically graphically
+    theoretically tactically economically dynamically optically lyrically barely scarcely shortly newly summarily
+    patently soundly evenly criminally militarily religiously orally singly squarely roundly namely reportedly
+    mistakenly virtually stealthily admittedly supposedly chiefly wholly justly inwardly outwardly upwardly
+    purposely latterly doubly thirdly grossly forcibly conversely
+"""
+ADVERBS_LEFT_OUT = frozenset(_ADVERBS_LEFT_OUT_TEXT.split())
+SETTLED_ADVERBS = {"wholly": "whole", "magically": "magical", "electrically": "electrical"}
+
+# Less frequent words that are verbs and nothing else.
+_MORE_VERBS_TEXT = """
+    thank ensure afford breathe relate depend retreat disagree interact comply differ accommodate facilitate pierce
+    interfere clarify convey obey minimize cooperate hesitate excel regain resemble comprehend preach navigate restart
+    reside stimulate wander erase fetch intervene refresh terminate undermine assemble align await criticize endorse
+    inspect maximize portray reconsider reproduce assert comprise differentiate presume interrupt invade attain
+    motivate commence congratulate disrupt tease rotate adhere discourage intercept invent offend undo commute contend
+    disturb summon administer prevail expire indulge evacuate persist redeem conceal inherit recreate starve
+    collaborate dedicate derive descend empower oversee prohibit tighten correspond despise equip organise provoke
+    reconcile cling coincide commemorate dine dissolve weaken abolish accumulate deter postpone revise speculate
+    uncover wrestle analyse aspire cleanse annoy applaud compose diminish disconnect rejoice roam simplify stabilize
+    suffice prosper unfold inject relocate simulate migrate mourn betray cultivate divert reopen carve compute
+    contemplate depict embarrass conceive embark insure validate classify vanish authorize deceive elevate shorten
+    loosen originate reunite surpass decorate exert fumble infect revisit soften awaken contradict escalate ignite
+    ponder recycle prioritize broaden enrich illuminate supervise allocate instruct linger characterize perish
+    reassure collide eradicate excite imitate compel recite refine specialize withhold customize encompass evoke
+    proclaim straighten visualize hover meditate reload inhale ascend dismantle liberate revolve discern formulate
+    summarize enlighten memorize mislead overturn reconstruct shatter mingle prolong redirect enlarge rename soothe
+    circulate reconnect rectify amplify intensify deteriorate sharpen misunderstand overwhelm decipher impede refute
+    innovate reiterate grapple neutralize discontinue dispense exhale maximise subtract transcend deduct unwind
+    automate certify frighten irritate abstain emphasise omit unify deviate purify reinvent vibrate worsen assimilate
+    renovate improvise juggle sift wither adorn evaporate inflate outperform reappear rearrange detach normalize
+    fluctuate fasten flatten nestle encode unplug immerse rehearse hasten confide disprove calibrate narrate magnify
+    restock enclose sweeten encrypt decompose modulate transcribe elongate unearth overhear excavate lengthen
+"""
+MORE_VERBS = tuple(_MORE_VERBS_TEXT.split())

@@ -1,0 +1,392 @@
+"""Reading one thing off a line of structured text."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from hyperlora.tasks import Partition
+from pipelines.starter.draft import Draft
+from pipelines.starter.families.records_lines import (
+    Line,
+    attribute_value,
+    csv_count,
+    json_key,
+    json_value,
+    lines,
+    link_part,
+    log_part,
+    pair_value,
+    query_value,
+    separated_second,
+    setting_value,
+    sum_of_two,
+    tag_text,
+    third_cell,
+)
+
+FAMILY = "records"
+
+
+def _draft(
+    name: str,
+    line: Line,
+    descriptions: tuple[str, ...],
+    unseen_descriptions: tuple[str, ...],
+    partition: Partition = "seen",
+    twin_of: str = "",
+) -> Draft:
+    pairs = partial(lines, name, line)
+    return Draft(
+        name, descriptions, unseen_descriptions, pairs, packages=("faker",), partition=partition, twin_of=twin_of
+    )
+
+
+def drafts() -> tuple[Draft, ...]:
+    """The tasks of the family."""
+    return (
+        _draft(
+            "json-value-of-key",
+            json_value,
+            (
+                "A key and then a JSON object are given; write the value of that key, without quotes.",
+                "Look up the key before the colon in the JSON and output what it is set to.",
+                'Get the value from a small JSON record: town: {"town": "Oslo", "age": 3} gives Oslo.',
+                "key: JSON object -> value, no quotation marks",
+                "Which value does the object hold under the name that stands in front of it?",
+                "Act like obj[key]: the property's name comes first, then the object literal in braces.",
+                "Read the object in curly brackets and answer with the entry for the requested key.",
+                "The word at the start is a JSON key. Return the string or number stored under it.",
+            ),
+            (
+                "Dictionary access: fetch what belongs to the leading property, bare.",
+                "You see a property name followed by serialised data in braces. What is that property equal to?",
+                "Find the requested field inside {...} and copy its content without quoting it.",
+                "Parse the braces and tell me only the thing mapped to by the initial word.",
+            ),
+        ),
+        _draft(
+            "json-key-of-value",
+            json_key,
+            (
+                "A value and then a JSON object are given; write the key that has this value.",
+                "Under which key does the JSON hold the value at the beginning? Output the key without quotes.",
+                'Reverse look-up in a JSON record: Oslo in {"town": "Oslo", "age": 3} gives town.',
+                "value in JSON object -> its key",
+                "Find the field name whose content is the given value.",
+                "Search the object in braces for the value named before 'in' and answer with its property name.",
+                "Which property is set to the thing that stands in front of the object?",
+                "The line starts with a value; tell what the object calls it.",
+            ),
+            (
+                "Go from content back to label: which name in the braces maps to the leading text?",
+                "Inverse dictionary access, please: value first, then data; reply with the name on its left side.",
+                "What is written before the colon where the object stores this?",
+                "Give the identifier that the serialised data attaches to the initial item.",
+            ),
+        ),
+        _draft(
+            "csv-second-field",
+            separated_second(","),
+            (
+                "Write the second field of the comma-separated line.",
+                "Split at the commas and output the second piece.",
+                "What stands in column 2 of this CSV row?",
+                "a,b,c,d -> b",
+                "You are given one row of a CSV file; return its second value unchanged.",
+                "Give the text between the first and the second comma.",
+                "Read the record, values parted by commas, and copy number two.",
+                "Like cut -d, -f2: print the second field only.",
+            ),
+            (
+                "Skip everything up to the first comma, then repeat what follows until the next one.",
+                "Which entry comes right after the opening one in this CSV record?",
+                "Row of a spreadsheet saved as CSV: tell me the content of column B.",
+                "Index 1, counting from zero, of the values divided by commas.",
+            ),
+        ),
+        _draft(
+            "csv-field-count",
+            csv_count,
+            (
+                "Count the fields of the comma-separated line and write the number in digits.",
+                "How many columns does this CSV row have?",
+                "Split at the commas and tell how many pieces there are, e.g. a,b,c gives 3.",
+                "CSV row -> number of fields",
+                "Return the count of comma-separated values as a figure.",
+                "You are given a record; answer with the number of its values (commas plus one).",
+                "What is the length of the list you get by splitting the line on commas?",
+                "Tell me the number of cells in this row of a CSV file.",
+            ),
+            (
+                "Add one to the number of commas and give the result.",
+                "Into how many parts do the commas cut this record? One digit.",
+                "Size of the tuple written here, elements parted by commas, please.",
+                "If this row were put into a spreadsheet, how many cells would be filled?",
+            ),
+        ),
+        _draft(
+            "pair-value-of-key",
+            pair_value,
+            (
+                "A key with a question mark and then key=value pairs are given; write the value of that key.",
+                "Look up the asked key among the pairs separated by semicolons and output its value.",
+                "For 'day? name=Ann; day=Friday' answer Friday: the value after the right equals sign.",
+                "key? a=1; b=2; ... -> value of the key",
+                "Which value is assigned to the name in front of the question mark?",
+                "The line asks for one of several settings; copy what stands after its equals sign.",
+                "Read the assignments and return the right-hand side for the requested left-hand side.",
+                "Answer the little query at the start from the list of assignments behind it.",
+            ),
+            (
+                "Of all these assignments only one matters, the one queried first; what is on its right?",
+                "Resolve the queried variable from the semicolon list.",
+                "Before the question mark stands a name; after it, somewhere, its = sign. What comes next to that?",
+                "Tell me to what the wanted name has been set here.",
+            ),
+        ),
+        _draft(
+            "log-level",
+            log_part("level"),
+            (
+                "Write the level of the log line: DEBUG, INFO, WARN or ERROR.",
+                "How serious is this log entry? Output the severity word in capitals as it stands there.",
+                "Find the severity in the line of the log file.",
+                "log line -> DEBUG / INFO / WARN / ERROR",
+                "Which log level does the record have? One word in upper case.",
+                "Classify the entry by the level that the program printed.",
+                "Extract only the severity tag, not the time, the component or the message.",
+                "You get one line that a program logged; return its level.",
+            ),
+            (
+                "Under which filter setting of a log viewer would this appear: DEBUG, INFO, WARN or ERROR?",
+                "Name the grade of importance the logger stamped on it.",
+                "Copy the capitalised word that marks how bad things are.",
+                "Tell me with which of the four logging methods this was written, in capitals.",
+            ),
+        ),
+        _draft(
+            "log-component",
+            log_part("component"),
+            (
+                "Write the component that the log line comes from.",
+                "Which part of the system logged this? Output its name as it stands in the line.",
+                "Find the name of the service or module in the log entry, e.g. mailer.",
+                "log line -> component",
+                "Extract the source of the record, not the level, the time or the message.",
+                "You get one line of a log file; return the subsystem it belongs to.",
+                "Who reported it? Answer with the one lower-case word that names the module.",
+                "Leave out time stamp, severity and text; keep the program part that wrote the line.",
+            ),
+            (
+                "Which logger produced this, going by the name in the record?",
+                "Name the piece of software speaking here.",
+                "To assign this entry to a team I need the module's name only.",
+                "Give the originating unit of the logged event, a single word.",
+            ),
+        ),
+        _draft(
+            "html-tag-text",
+            tag_text,
+            (
+                "Write the text inside the HTML element, without the tags.",
+                "What does the browser show? Output the content between the opening and the closing tag.",
+                'Strip the tags: <p class="note">Hello Ann</p> gives Hello Ann.',
+                "<tag ...>text</tag> -> text",
+                "Remove the markup, attributes included, and keep the words.",
+                "Like element.textContent: return what is between > and <.",
+                "You are given one line of HTML; copy the readable part.",
+                "Extract the inner text of this element.",
+            ),
+            (
+                "Throw away everything in angle brackets.",
+                "Which words would a visitor of the web page see here?",
+                "Give the plain wording that this piece of hypertext wraps.",
+                "Innermost string of the node, please, free of any attribute.",
+            ),
+        ),
+        _draft(
+            "markdown-link-text",
+            link_part(0),
+            (
+                "Write the text of the Markdown link, the part in square brackets.",
+                "Which words are clickable? Output what stands between [ and ].",
+                "From [Prices](https://shop.example) take Prices: the link's label without brackets.",
+                "line with [text](address) -> text",
+                "Extract the anchor text of the hyperlink and drop its address and the rest of the line.",
+                "You are given a line of Markdown with one link; return the link's visible wording.",
+                "What would be underlined after rendering? Give these words only.",
+                "Copy the label of the reference, not the URL behind it.",
+            ),
+            (
+                "Render this Markdown in your head; what do you see in blue?",
+                "Repeat the bracketed caption that hides a web address.",
+                "Only the inside of the square brackets, please.",
+                "Name the title under which the writer has put the hyperlink.",
+            ),
+        ),
+        _draft(
+            "query-parameter-value",
+            query_value,
+            (
+                "A parameter and then a web address are given; write the value of that parameter in the query string.",
+                "Look up the named parameter after the ? in the URL and output its value as it is there.",
+                "From 'page in https://a.example/x?sort=up&page=3' take 3.",
+                "parameter in URL -> value after its equals sign, plus signs kept",
+                "Which value does the address pass for the word at the beginning of the line?",
+                "Parse the query part of the link and return the requested argument, not decoded.",
+                "Find name=value among the pieces joined by & and give the value for the name asked for.",
+                "You get the name of a URL argument and a URL; answer with what the argument is set to.",
+            ),
+            (
+                "What would a web server receive under this field name?",
+                "Read the ampersand list behind the question mark and repeat the entry wanted, character by character.",
+                "Act as URLSearchParams.get for the leading word, but leave + as it is.",
+                "Take the link apart and tell me the setting that the first word asks about.",
+            ),
+        ),
+        _draft(
+            "table-row-third-cell",
+            third_cell,
+            (
+                "Write the content of the third cell of the table row.",
+                "What stands in column three between the vertical bars?",
+                "| a | b | c | d | -> c",
+                "Split the row at the bars and output the third entry, without spaces around it.",
+                "You are given a row of a Markdown table; return its third value.",
+                "Read the cells from left to right and copy number 3.",
+                "Give the entry that has exactly two cells before it.",
+                "Third column of this pipe-separated row, please.",
+            ),
+            (
+                "Count three cells in from the left edge of the table line and repeat what you find.",
+                "Which item follows the second one in the row with pipes?",
+                "Skip two boxes and tell me what is in the next.",
+                "Cell index 2, counting from zero, of the row drawn with | signs.",
+            ),
+        ),
+        _draft(
+            "setting-line-value",
+            setting_value,
+            (
+                "Write the value that the configuration line sets, without the comment.",
+                "To what is the option set? Output only what stands after = or : and before the comment.",
+                "[mail] port = 25 ; see the manual -> 25",
+                "line of an INI file -> value",
+                "Read the setting and return its value; ignore section, option name and remark.",
+                "You are given one line of a settings file; copy the value assigned in it.",
+                "Strip the comment and the left side of the assignment and keep the rest.",
+                "Which value would a program load from this line of its config file?",
+            ),
+            (
+                "Parse the option; what did the administrator choose for it?",
+                "Right-hand side only, please, and nothing of the note that trails it.",
+                "After loading this preference, what does it contain?",
+                "Leave away the name, the separator and the annotation; what is left?",
+            ),
+        ),
+        _draft(
+            "record-sum-of-two",
+            sum_of_two,
+            (
+                "Add the two numbers in the record and write the sum in digits.",
+                "What do both amounts in the line make together?",
+                "item=lamp, price=12, fee=3 -> 15",
+                "Find the two fields with a number and output their total.",
+                "You are given name=value pairs; two of the values are numbers: return their sum.",
+                "How much is it in all? Add up the costs listed in the record.",
+                "Sum of the numeric fields, as a whole number without a currency.",
+                "Ignore the fields made of words and add the other two.",
+            ),
+            (
+                "Compute the grand total of this entry.",
+                "Put both figures together arithmetically and give the result.",
+                "What would the bill come to when each charge in the data is paid?",
+                "Two charges occur among the attributes; one plus the other is what?",
+            ),
+        ),
+        _draft(
+            "log-message",
+            log_part("message"),
+            (
+                "Write the message of the log line, without time, level and component.",
+                "What happened according to the log? Output the message text as it stands at the end of the line.",
+                "Find the free text in the log entry and copy it.",
+                "log line -> message",
+                "Extract what the program says, leaving out the time stamp, the severity and the module.",
+                "You get one line of a log file; return the part that describes the event.",
+                "Cut off the header of the entry and keep the words that follow it.",
+                "Give the event text, e.g. 'user Ann signed in', and nothing of the prefix.",
+            ),
+            (
+                "After date, grade and origin the logger prints a few words; repeat these.",
+                "Which event is recorded here? Use the record's own wording.",
+                "Remove all metadata from this entry.",
+                "Quote just the human-readable remainder of the logged record.",
+            ),
+            partition="dev",
+        ),
+        _draft(
+            "semicolon-second-field",
+            separated_second(";"),
+            (
+                "Write the second field of the semicolon-separated line.",
+                "Split at the semicolons and output the second part.",
+                "What is in the second column of this row, whose columns are parted by ; signs?",
+                "a;b;c;d -> b",
+                "A row of a European CSV file is given, with semicolons; return its second value.",
+                "Copy the text between the first and the second semicolon.",
+                "Read the values, each ended by a semicolon, and repeat number two.",
+                "Like cut -d';' -f2: print one field, the second.",
+            ),
+            (
+                "Which entry follows the opening one, if ; is the delimiter?",
+                "Skip up to the first semicolon and copy until the next.",
+                "Take the data apart at each ; and tell me item 2.",
+                "Delimiter ';', position two: give the content.",
+            ),
+            partition="held-out",
+            twin_of="csv-second-field",
+        ),
+        _draft(
+            "html-attribute-value",
+            attribute_value,
+            (
+                "An HTML tag, a dot and the name of an attribute are given; write its value without quotes.",
+                "Look up the attribute named at the end in the tag and output what it is set to.",
+                'From <img src="a.png" alt="Our cat">.alt take Our cat.',
+                "<tag ...>.attribute -> value of the attribute",
+                "Which value does the element have for the attribute behind the dot?",
+                "Like element.getAttribute(name): the tag comes first, then the name.",
+                "Read the tag and return the text in double quotes after the requested attribute.",
+                "You get a piece of HTML and an attribute's name; answer with what stands in its quotes.",
+            ),
+            (
+                "What did the author of the page assign to the word trailing the markup?",
+                "Inspect the angle brackets and repeat the quoted content belonging to the property after them.",
+                "The last word occurs before an equals sign in the markup as well; give what that sign introduces.",
+                "Fetch the tag's own setting for the term that closes the line, bare.",
+            ),
+            partition="held-out",
+        ),
+        _draft(
+            "markdown-link-address",
+            link_part(1),
+            (
+                "Write the address of the Markdown link, the part in round brackets.",
+                "Where does the link lead? Output the URL between ( and ).",
+                "From [Prices](https://shop.example/a) take https://shop.example/a.",
+                "line with [text](address) -> address",
+                "Extract the target of the hyperlink and drop its label and the rest of the line.",
+                "You are given a line of Markdown with one link; return the web address behind it.",
+                "Which page opens after a click? Give the full URL, https included.",
+                "Copy the href of the reference, not the words shown for it.",
+            ),
+            (
+                "Render this Markdown; to what destination does the blue part point?",
+                "Only the inside of the parentheses that follow the square brackets, please.",
+                "Repeat the URL the writer has hidden under a caption.",
+                "Name the location on the web that is linked to here, character by character.",
+            ),
+            partition="held-out",
+        ),
+    )
