@@ -22,6 +22,7 @@ from core_cases.accuracy import compare_accuracy
 from core_cases.inputs import Inputs, Sizes
 from hyperlora.base_models import DEFAULT_BASE
 from hyperlora.settings import reload_settings
+from pipelines.recipes import load_recipe
 from pipelines.starter import starter_suite
 from side_by_side import Watch, measure, surroundings
 
@@ -46,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     report = surroundings() | {"base": chosen.base, "dtype": "float32"}
     sizes = Sizes(residents=FULL_RESIDENTS) if chosen.full else Sizes()
     with tempfile.TemporaryDirectory(prefix="hyperlora-bench-") as scratch:
-        inputs = Inputs(chosen.base, tuple(starter_suite()), Path(scratch), sizes)
+        tasks = tuple(starter_suite().tasks[name] for name in load_recipe().tasks)
+        inputs = Inputs(chosen.base, tasks, Path(scratch), sizes)
         if chosen.accuracy:
             report["accuracy"] = compare_accuracy(inputs, chosen.accuracy)
         else:

@@ -1,7 +1,8 @@
 """How often the closest description is the right task, by similarity; prints JSON.
 
-Each training description of the starter suite is asked against the others (leave one out). With `--foreign FILE`, a
-JSONL of `{"task": …, "descriptions": […]}`, the first description of each foreign task is asked too.
+Each training description of the starter suite's seen tasks is asked against the others (leave one out). With
+`--foreign FILE`, a JSONL of `{"task": …, "descriptions": […]}`, the first description of each foreign task is asked
+too.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--foreign", type=Path)
     arguments = parser.parse_args()
-    encoder, tasks = TextEncoder(), list(starter_suite())
+    encoder, tasks = TextEncoder(), starter_suite().part("seen")
     owners = np.array([position for position, task in enumerate(tasks) for _ in task.descriptions])
     vectors = encoder.encode([text for task in tasks for text in task.descriptions])
     similarities = vectors @ vectors.T

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any, Protocol
 
 from pydantic import AfterValidator
 
@@ -13,6 +14,18 @@ _FIELD = "{input}"
 _LONGEST = 4096
 # Files and tools disagree on whether these end a line, so a template with one would not survive being stored.
 _ODD_BREAKS = frozenset("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+
+
+class Solved(Protocol):
+    """An input with its answer."""
+
+    @property
+    def input(self) -> str:
+        """What is asked."""
+
+    @property
+    def output(self) -> str:
+        """The answer."""
 
 
 def check_template(template: str) -> str:
@@ -45,6 +58,29 @@ def render_prompt(template: str, text: str) -> str:
 def render_completion(template: str, output: str) -> str:
     """What the model should write after the prompt: the output, one space before it unless one is there."""
     return output if template[-1:].isspace() else f" {output}"
+
+
+def described_prompt(template: str, description: str, text: str) -> str:
+    """The prompt for one input behind a description of the task, for a model that was trained to read one."""
+    return f"{description}\n\n{render_prompt(template, text)}"
+
+
+def shown_prompt(template: str, shots: Sequence[Solved], text: str) -> str:
+    """The prompt for one input behind solved examples."""
+    solved = [render_prompt(template, shot.input) + render_completion(template, shot.output) for shot in shots]
+    return "\n\n".join([*solved, render_prompt(template, text)])
+
+
+def chat_prompt(tokenizer: Any, content: str) -> str | None:
+    """A user's message through the model's own chat template; None if it has none."""
+    if tokenizer.chat_template is None:
+        return None
+    text: str = tokenizer.apply_chat_template(
+        [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
+    )
+    # the tokenizer puts its own beginning-of-sequence token in front where it uses one
+    starts = tokenizer("")["input_ids"][:1] == [tokenizer.bos_token_id]
+    return text.removeprefix(tokenizer.bos_token) if starts else text
 
 
 def read_answer(generated: str) -> str:

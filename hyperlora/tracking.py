@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import re
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -111,9 +112,12 @@ class TrackedRun:
     client: Any
 
     def log(self, step: int, **metrics: float) -> None:
-        """Record metrics at a step."""
-        for name, value in metrics.items():
-            self.client.log_metric(self.run_id, name, float(value), step=step)
+        """Record metrics at a step, in one transaction."""
+        from mlflow.entities import Metric
+
+        moment = int(time.time() * 1000)
+        points = [Metric(name, float(value), moment, step) for name, value in metrics.items()]
+        self.client.log_batch(self.run_id, points)
 
     def log_file(self, path: Path) -> None:
         """Keep a file with the run."""

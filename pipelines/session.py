@@ -50,10 +50,13 @@ class Session:
     Args:
         base: base model reference; the `HYPERLORA_BASE_MODEL` setting when None.
         registry: the registry of the settings when None.
+
+    Attributes:
+        base_name: the base model's reference as given.
     """
 
     def __init__(self, base: str | None = None, registry: Registry | None = None) -> None:
-        self._base_name = base
+        self.base_name = base
         self.registry = registry or Registry()
         self._index: AdapterIndex | None = None
         self._indexed: list[str] = []
@@ -63,12 +66,12 @@ class Session:
     @cached_property
     def located(self) -> LocatedBase:
         """Identity and folder of the base model, without loading it."""
-        return locate_base(self._base_name)
+        return locate_base(self.base_name)
 
     @cached_property
     def base(self) -> BaseModel:
         """The base model, loaded for inference."""
-        return load_base_model(self._base_name)
+        return load_base_model(self.base_name)
 
     @cached_property
     def bank(self) -> AdapterBank:

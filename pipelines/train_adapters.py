@@ -8,25 +8,30 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from hyperlora.adapter import Adapter
+from hyperlora.adapter import Adapter, LoraFactors
 from hyperlora.bank import AdapterBank, StackedFactors, unstack
 from hyperlora.base_models import BaseModel
 from hyperlora.card import Card, CardExample
 from hyperlora.target_modules import TargetModule, find_target_modules
 from hyperlora.tasks import Task
-from pipelines.recipes import AdapterRecipe
+from pipelines.lessons import EveryTask, Lessons
+from pipelines.recipes import AdapterRecipe, TrainingRecipe
 from pipelines.training import StepReport, train
 
 CARD_EXAMPLES = 8
 
 
 class StackedParameters(nn.Module):
-    """Leaf factors of many adapters, trained side by side. Adam works elementwise, so none sees another."""
+    """Leaf factors of many adapters, trained side by side. Adam works elementwise, so none sees another.
 
-    def __init__(self, modules: Sequence[TargetModule], names: Sequence[str], recipe: AdapterRecipe) -> None:
+    All begin with the same A, so that an adapter is the same whatever it is trained beside, and adapters of one pool
+    stay comparable factor by factor.
+    """
+
+    def __init__(self, modules: Sequence[TargetModule], count: int, recipe: TrainingRecipe) -> None:
         super().__init__()
         self._targets = modules
-        n, rank = len(names), recipe.rank
+        n, rank = count, recipe.rank
         self.A = nn.ParameterList([torch.empty(n, rank, module.in_features) for module in modules])
         self.B = nn.ParameterList([torch.zeros(n, module.out_features, rank) for module in modules])
         self.register_buffer("scaling", torch.full((n,), recipe.alpha / rank), persistent=False)
@@ -35,7 +40,7 @@ class StackedParameters(nn.Module):
         with torch.no_grad():
             for A in self.A:
                 bound = A.shape[-1] ** -0.5
-                A.uniform_(-bound, bound, generator=generator)
+                A.copy_(torch.empty(A.shape[1:]).uniform_(-bound, bound, generator=generator).expand_as(A))
 
     @property
     def module(self) -> nn.Module:
@@ -58,6 +63,7 @@ def train_adapters(
     recipe: AdapterRecipe,
     folder: Path,
     on_step: Callable[[StepReport], None],
+    snapshots: Path | None = None,
 ) -> list[Adapter]:
     """Train an adapter for each task.
 
@@ -65,22 +71,38 @@ def train_adapters(
         base: loaded with ``training=True``.
         folder: holds this run's checkpoint; a second call continues from it.
         on_step: called after every optimiser step.
+        snapshots: see `pipelines.training.train`.
 
     Returns:
         The adapters in the tasks' order, on CPU, each with a card.
     """
-    modules = find_target_modules(base.model, recipe.target_modules)
-    stacked = StackedParameters(modules, [task.name for task in tasks], recipe)
+    lessons = EveryTask(base, tasks, recipe.samples_per_task, recipe.seed)
+    trained = train_stack(base, lessons, len(tasks), recipe, folder, on_step, "train adapters", snapshots)
+    return [
+        Adapter(factors, base.identity, task_card(task, recipe.hash))
+        for task, factors in zip(tasks, trained, strict=True)
+    ]
+
+
+def train_stack(
+    base: BaseModel,
+    lessons: Lessons,
+    count: int,
+    recipe: TrainingRecipe,
+    folder: Path,
+    on_step: Callable[[StepReport], None],
+    label: str,
+    snapshots: Path | None = None,
+) -> list[dict[str, LoraFactors]]:
+    """Train `count` adapters on lessons; their factors, on CPU."""
+    stacked = StackedParameters(find_target_modules(base.model, recipe.target_modules), count, recipe)
     bank = AdapterBank(base.model)
     try:
-        train(base, bank, tasks, stacked, recipe, folder, label="train adapters", on_step=on_step)
+        train(base, bank, lessons, stacked, recipe, folder, label=label, on_step=on_step, snapshots=snapshots)
     finally:
         bank.close()
     factors = stacked.to("cpu").factors(recipe.steps)
-    return [
-        Adapter(unstack(factors, position), base.identity, task_card(task, recipe.hash))
-        for position, task in enumerate(tasks)
-    ]
+    return [unstack(factors, position) for position in range(count)]
 
 
 def task_card(task: Task, recipe_hash: str) -> Card:
@@ -93,5 +115,5 @@ def task_card(task: Task, recipe_hash: str) -> Card:
         examples=tuple(CardExample(input=e.input, output=e.output) for e in task.validation[:CARD_EXAMPLES]),
         origin="trained",
         recipe_hash=recipe_hash,
-        dataset_hash=task.identity,
+        dataset_hash=task.training_hash,
     )

@@ -16,12 +16,13 @@ from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
 from hyperlora.target_modules import find_target_modules
 from hyperlora.tasks import Task
+from pipelines.lessons import SomeTasks, step_tasks
 from pipelines.recipes import HypernetRecipe
 from pipelines.training import StepReport, train
 
 
 class _DescribedTasks:
-    """Hands out one generated adapter per task, each step from another training paraphrase."""
+    """Hands out one generated adapter for each of a step's tasks, each step from another training paraphrase."""
 
     def __init__(self, network: Hypernet, tasks: Sequence[Task], encoder: TextEncoder, recipe: HypernetRecipe) -> None:
         self.module: nn.Module = network
@@ -29,12 +30,14 @@ class _DescribedTasks:
         self._embeddings = [torch.from_numpy(encoder.encode(list(task.descriptions))) for task in tasks]
         self._names = [task.name for task in tasks]
         self._seed = recipe.seed
+        self._per_step = recipe.tasks_per_step or len(tasks)
 
     def factors(self, step: int) -> Mapping[str, StackedFactors]:
-        rows = [
-            embeddings[random.Random(f"{self._seed}/{name}/{step}").randrange(len(embeddings))]
-            for name, embeddings in zip(self._names, self._embeddings, strict=True)
-        ]
+        rows = []
+        for number in step_tasks(len(self._names), step, self._per_step, self._seed):
+            embeddings = self._embeddings[number]
+            draw = random.Random(f"{self._seed}/{self._names[number]}/{step}")
+            rows.append(embeddings[draw.randrange(len(embeddings))])
         return self._network(torch.stack(rows).to(next(self._network.parameters()).device))
 
 
@@ -79,7 +82,9 @@ def train_hypernet(
     bank = AdapterBank(base.model)
     try:
         trainee = _DescribedTasks(network, tasks, encoder, recipe)
-        train(base, bank, tasks, trainee, recipe, folder, label="train hypernet", on_step=on_step)
+        per_step = recipe.tasks_per_step or len(tasks)
+        lessons = SomeTasks(base, tasks, per_step, recipe.samples_per_task, recipe.seed)
+        train(base, bank, lessons, trainee, recipe, folder, label="train hypernet", on_step=on_step)
     finally:
         bank.close()
     return network.cpu().eval().requires_grad_(False)

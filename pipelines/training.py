@@ -7,7 +7,7 @@ back. It checkpoints, resumes exactly where it was killed, and reports loss and 
 from __future__ import annotations
 
 import json
-import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,25 +19,25 @@ from torch import Tensor, nn
 
 from hyperlora.bank import AdapterBank, Route, StackedFactors
 from hyperlora.base_models import BaseModel
-from hyperlora.batching import Encoded, collate, encode, label_logits, length_buckets
+from hyperlora.batching import label_logits
+from hyperlora.bundling import packed_batches
 from hyperlora.durable import fault_point, write_bytes
 from hyperlora.progress import progress
-from hyperlora.prompts import render_completion, render_prompt
-from hyperlora.tasks import Example, Task
-from pipelines.recipes import AdapterRecipe, HypernetRecipe
+from pipelines.lessons import Lessons, Sample
+from pipelines.recipes import TrainingRecipe
 
 _CHECKPOINT = "checkpoint.safetensors"
 
 
 class Trainee(Protocol):
-    """Something whose parameters become one adapter per task."""
+    """Something whose parameters become adapters."""
 
     @property
     def module(self) -> nn.Module:
         """Holds every trained parameter."""
 
     def factors(self, step: int) -> Mapping[str, StackedFactors]:
-        """One adapter per task, in the tasks' order, differentiable with respect to the parameters."""
+        """The adapters that a step's samples act on, differentiable with respect to the parameters."""
 
 
 @dataclass(frozen=True)
@@ -48,49 +48,29 @@ class StepReport:
     loss: float
 
 
-def encode_examples(base: BaseModel, task: Task, examples: Sequence[Example]) -> list[Encoded]:
-    """Token ids of a task's examples under its template, each answer closed by the stop token."""
-    prompts = [render_prompt(task.prompt_template, example.input) for example in examples]
-    completions = [render_completion(task.prompt_template, example.output) for example in examples]
-    return encode(base.tokenizer, prompts, completions, min(base.stop_ids))
-
-
-def step_samples(task: Task, count: int, step: int, per_step: int, seed: int) -> list[int]:
-    """Which of a task's `count` training examples step `step` uses: epoch by epoch, reshuffled, stateless.
-
-    Depends on nothing but its arguments, so that a resumed run sees what the killed one would have seen.
-    """
-    orders: dict[int, list[int]] = {}
-    chosen = []
-    for position in range(step * per_step, (step + 1) * per_step):
-        epoch, offset = divmod(position, count)
-        if epoch not in orders:
-            orders[epoch] = list(range(count))
-            random.Random(f"{seed}/{task.name}/{epoch}").shuffle(orders[epoch])
-        chosen.append(orders[epoch][offset])
-    return chosen
-
-
 def train(
     base: BaseModel,
     bank: AdapterBank,
-    tasks: Sequence[Task],
+    lessons: Lessons,
     trainee: Trainee,
-    recipe: AdapterRecipe | HypernetRecipe,
+    recipe: TrainingRecipe,
     folder: Path,
     *,
     label: str,
     on_step: Callable[[StepReport], None],
+    snapshots: Path | None = None,
 ) -> None:
     """Train until `recipe.steps`, continuing from the checkpoint in `folder` if there is one.
 
     Args:
         base: loaded for training; its weights stay as they are.
         bank: on `base.model`.
+        lessons: what each step trains on.
         folder: keeps the checkpoint of this run and of no other.
         on_step: called after every step.
+        snapshots: where the parameters are kept after each of `recipe.snapshot_steps`, for those who learn from the
+            path that training takes.
     """
-    pools = [encode_examples(base, task, task.train) for task in tasks]
     trainee.module.to(base.device).train()
     optimiser = torch.optim.AdamW(trainee.module.parameters(), lr=recipe.learning_rate, weight_decay=0.0)
     done = _resume(trainee.module, optimiser, folder)
@@ -98,23 +78,20 @@ def train(
         for step in range(done, recipe.steps):
             for group in optimiser.param_groups:
                 group["lr"] = recipe.learning_rate * learning_rate_share(step, recipe)
-            samples = [
-                (row, pool[index])
-                for row, (task, pool) in enumerate(zip(tasks, pools, strict=True))
-                for index in step_samples(task, len(pool), step, recipe.samples_per_task, recipe.seed)
-            ]
             optimiser.zero_grad(set_to_none=True)
-            loss = accumulate_gradients(base, bank, trainee.factors(step), samples, len(tasks), recipe.micro_batch)
+            loss = accumulate_gradients(base, bank, trainee.factors(step), lessons.samples(step), recipe.micro_batch)
             optimiser.step()
             bar.set_postfix_str(f"loss {loss:.3f}")
             bar.update()
             on_step(StepReport(step + 1, loss))
+            if snapshots is not None and step + 1 in recipe.snapshot_steps:
+                write_snapshot(trainee.module, snapshots / f"step-{step + 1:06d}.safetensors")
             if (step + 1) % recipe.checkpoint_steps == 0 or step + 1 == recipe.steps:
                 _checkpoint(trainee.module, optimiser, step + 1, folder)
                 fault_point(f"{label}-checkpoint".replace(" ", "-"))
 
 
-def learning_rate_share(step: int, recipe: AdapterRecipe | HypernetRecipe) -> float:
+def learning_rate_share(step: int, recipe: TrainingRecipe) -> float:
     """The share of the learning rate at a step: a linear rise over the warm-up, then a linear fall to zero."""
     if step < recipe.warmup_steps:
         return (step + 1) / recipe.warmup_steps
@@ -125,8 +102,7 @@ def accumulate_gradients(
     base: BaseModel,
     bank: AdapterBank,
     factors: Mapping[str, StackedFactors],
-    samples: Sequence[tuple[int, Encoded]],
-    num_tasks: int,
+    samples: Sequence[Sample],
     micro_batch: int,
 ) -> float:
     """Add the gradient of the summed per-task losses to the trainee's parameters; return the mean loss.
@@ -134,29 +110,37 @@ def accumulate_gradients(
     Each task's loss is its mean over answer tokens, so that an adapter learns as it would alone. Micro-batches stop
     at copies of the factors; one backward through whatever made the factors follows.
     """
-    tokens = [0] * num_tasks
-    for row, sample in samples:
-        tokens[row] += len(sample.completion)
+    tokens: Counter[int] = Counter()
+    for sample in samples:
+        tokens[sample.task] += len(sample.encoded.completion)
+    weights = torch.tensor([1.0 / tokens[sample.task] for sample in samples], device=base.device)
     leaves = {name: StackedFactors(_leaf(stack.A), _leaf(stack.B), stack.scaling) for name, stack in factors.items()}
     total = 0.0
-    for group in length_buckets([len(sample) for _, sample in samples], micro_batch):
-        batch = collate([samples[position][1] for position in group], base.pad_id, base.device)
-        rows = [samples[position][0] for position in group]
-        weight = torch.tensor([1.0 / tokens[row] for row in rows], device=base.device)
-        with bank.run(leaves, Route.select(rows)):
+    encoded, rows = [sample.encoded for sample in samples], [sample.adapter for sample in samples]
+    for packed in packed_batches(base.model, encoded, rows, base.pad_id, micro_batch, base.device):
+        batch = packed.batch
+        with bank.run(leaves, Route.select(packed.keys)):
             logits = label_logits(base.model, batch, bank).float()
         losses = nn.functional.cross_entropy(logits, batch.labels, reduction="none")
-        loss = (losses * weight.index_select(0, batch.rows)).sum()
+        loss = (losses * weights.index_select(0, batch.samples)).sum()
         loss.backward()
         total += loss.item()
     outputs = [tensor for stack in factors.values() for tensor in (stack.A, stack.B)]
     gradients = [tensor.grad for stack in leaves.values() for tensor in (stack.A, stack.B)]
     torch.autograd.backward(outputs, gradients)
-    return total / num_tasks
+    return total / len(tokens)
 
 
 def _leaf(tensor: Tensor) -> Tensor:
     return tensor.detach().requires_grad_()
+
+
+def write_snapshot(module: nn.Module, path: Path) -> None:
+    """The parameters as they are, in half precision."""
+    tensors = {
+        name: value.detach().to("cpu", torch.float16).contiguous() for name, value in module.state_dict().items()
+    }
+    write_bytes(path, save(tensors))
 
 
 def _checkpoint(module: nn.Module, optimiser: torch.optim.Optimizer, step: int, folder: Path) -> None:

@@ -13,6 +13,8 @@ from hyperlora.errors import InputError
 from hyperlora.registry import Entry, Query, Registry
 
 POOL_ORIGINS = ("trained", "composed", "imported")
+# Says what an adapter must be told in its prompt besides the input, such as `description` or `examples`.
+READS_TAG = "reads"
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,14 @@ def pool_entries(registry: Registry, base: str) -> list[Entry]:
     """The newest version of every adapter of the pool for one base model.
 
     The pool is what was trained, composed or imported. What `adapt` itself produced is left out: a copy of a pool
-    adapter would only compete with its parent.
+    adapter would only compete with its parent. So are adapters that are tagged as reading more in their prompt than
+    the input, which answer nothing without it.
 
     Args:
         base: fingerprint of the base model.
     """
     pool = registry.catalogue.entries(Query(base=base, origins=POOL_ORIGINS))
-    return list({entry.name: entry for entry in pool}.values())
+    return list({entry.name: entry for entry in pool if READS_TAG not in entry.tags}.values())
 
 
 def build_index(entries: Sequence[Entry], encoder: TextEncoder) -> AdapterIndex:

@@ -17,9 +17,10 @@ from hyperlora.metrics import bootstrap_mean, exact_match
 from hyperlora.peft_folder import read_adapter
 from hyperlora.progress import progress
 from hyperlora.prompts import render_prompt
+from pipelines.lessons import encode_examples, step_samples
 from pipelines.recipes import AdapterRecipe
 from pipelines.train_adapters import train_adapters
-from pipelines.training import encode_examples, learning_rate_share, step_samples
+from pipelines.training import learning_rate_share
 
 
 def compare_accuracy(inputs: Inputs, steps: int, *, samples: int = 8, test_examples: int = 50) -> dict[str, object]:

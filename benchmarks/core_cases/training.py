@@ -15,11 +15,12 @@ from hyperlora.bank import AdapterBank
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import Encoded, collate, label_logits
 from hyperlora.target_modules import find_target_modules
+from pipelines.lessons import Sample, encode_examples, step_samples
 from pipelines.recipes import AdapterRecipe, load_recipe
 
 # The shipped step itself, private as it is: a copy here would be measured long after the shipped one had changed.
 from pipelines.train_adapters import StackedParameters
-from pipelines.training import accumulate_gradients, encode_examples, step_samples
+from pipelines.training import accumulate_gradients
 from side_by_side import Comparison, Prepared
 
 _IGNORED = -100
@@ -130,7 +131,7 @@ def _batches(inputs: Inputs, pools: Sequence[Sequence[Encoded]], samples: int) -
 
 def _new_parameters(base: BaseModel, inputs: Inputs, recipe: AdapterRecipe) -> StackedParameters:
     targets = find_target_modules(base.model, recipe.target_modules)
-    return StackedParameters(targets, [task.name for task in inputs.tasks], recipe)
+    return StackedParameters(targets, len(inputs.tasks), recipe)
 
 
 def _ours(inputs: Inputs, base: BaseModel, bank: AdapterBank, recipe: AdapterRecipe, batches: Batches) -> Prepared:
@@ -140,9 +141,9 @@ def _ours(inputs: Inputs, base: BaseModel, bank: AdapterBank, recipe: AdapterRec
 
     def run() -> float:
         step = next(steps)
-        samples = [(row, sample) for row, own in enumerate(batches(step)) for sample in own]
+        samples = [Sample(row, row, encoded) for row, own in enumerate(batches(step)) for encoded in own]
         optimiser.zero_grad(set_to_none=True)
-        loss = accumulate_gradients(base, bank, stacked.factors(step), samples, len(inputs.tasks), recipe.micro_batch)
+        loss = accumulate_gradients(base, bank, stacked.factors(step), samples, recipe.micro_batch)
         optimiser.step()
         return loss
 

@@ -1,5 +1,27 @@
 """Recipes: validated descriptions of runs. The YAML files beside this module are the shipped ones."""
 
-from pipelines.recipes.models import AdapterRecipe, EvaluationRecipe, HypernetRecipe, QuickstartRecipe, load_recipe
+from pipelines.recipes.models import (
+    AdapterRecipe,
+    EvaluationRecipe,
+    FewExamplesRecipe,
+    HypernetRecipe,
+    MultitaskRecipe,
+    QuickstartRecipe,
+    TrainingRecipe,
+    load_recipe,
+    read_recipe,
+    shipped_recipe,
+)
 
-__all__ = ["AdapterRecipe", "EvaluationRecipe", "HypernetRecipe", "QuickstartRecipe", "load_recipe"]
+__all__ = [
+    "AdapterRecipe",
+    "EvaluationRecipe",
+    "FewExamplesRecipe",
+    "HypernetRecipe",
+    "MultitaskRecipe",
+    "QuickstartRecipe",
+    "TrainingRecipe",
+    "load_recipe",
+    "read_recipe",
+    "shipped_recipe",
+]

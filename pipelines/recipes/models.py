@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hyperlora.errors import InputError
 from hyperlora.identity import content_hash
+
+AnyRecipe = TypeVar("AnyRecipe", bound="Recipe")
 
 
 class Recipe(BaseModel):
@@ -33,6 +36,7 @@ class TrainingRecipe(Recipe):
         learning_rate: peak of AdamW, reached after `warmup_steps` and falling linearly to zero.
         micro_batch: samples in one forward; a step accumulates over as many as it needs.
         checkpoint_steps: steps between checkpoints, the most that a kill loses.
+        snapshot_steps: after which steps the parameters are kept, for generators that learn from a training's path.
         seed: of initialisation and sampling.
     """
 
@@ -45,6 +49,7 @@ class TrainingRecipe(Recipe):
     warmup_steps: int = Field(0, ge=0)
     micro_batch: int = Field(64, ge=1)
     checkpoint_steps: int = Field(10, ge=1)
+    snapshot_steps: tuple[int, ...] = ()
     seed: int = 0
 
     @model_validator(mode="after")
@@ -64,24 +69,58 @@ class HypernetRecipe(TrainingRecipe):
     Attributes:
         width: of its shared network.
         embedding_size: of its layer and module-kind embeddings.
+        tasks_per_step: how many of the tasks, in turn, are in one step; all when None.
     """
 
+    tasks_per_step: int | None = Field(None, ge=1)
     width: int = Field(256, ge=8)
     embedding_size: int = Field(32, ge=1)
 
 
+class MultitaskRecipe(TrainingRecipe):
+    """Train one adapter for all tasks, which reads in its prompt what the task is.
+
+    Attributes:
+        reads: one of the task's descriptions, or solved examples.
+        shots: solved examples in a prompt.
+        tasks_per_step: how many of the tasks, in turn, are in one step.
+    """
+
+    reads: Literal["description", "examples"]
+    shots: int = Field(5, ge=1)
+    tasks_per_step: int = Field(8, ge=1)
+
+
+class FewExamplesRecipe(Recipe):
+    """How an adapter is trained on a few examples, all of them in every step; chosen on dev tasks.
+
+    Attributes:
+        steps, learning_rate, warmup_steps: as in `TrainingRecipe`.
+    """
+
+    steps: int = Field(ge=1)
+    learning_rate: float = Field(gt=0, lt=1)
+    warmup_steps: int = Field(0, ge=0)
+
+
 class EvaluationRecipe(Recipe):
-    """How the comparison is measured.
+    """How methods are compared.
 
     Attributes:
         test_examples: test examples per task, at most.
         shots: examples in the few-shot prompt.
-        seed: of the choice of shots.
+        generated_examples: of each task and method, how many examples are also answered by real generation.
+        seed: of the choice of shots and of the intervals' draws.
+        oracle: how the adapter of a task's own is trained.
+        finetune: how an adapter is trained on a few examples.
     """
 
     test_examples: int = Field(50, ge=1)
     shots: int = Field(5, ge=1)
+    generated_examples: int = Field(1, ge=0)
     seed: int = 0
+    oracle: AdapterRecipe
+    finetune: FewExamplesRecipe
 
 
 class QuickstartRecipe(Recipe):
@@ -90,11 +129,13 @@ class QuickstartRecipe(Recipe):
     Attributes:
         base: base model reference.
         suite: `starter` or `file:FOLDER`.
+        tasks: those of the suite that take part; all when empty.
         show: tasks to `adapt` to at the end; the first few of the suite when empty.
     """
 
     base: str = "smollm2-135m-instruct"
     suite: str = "starter"
+    tasks: tuple[str, ...] = ()
     adapters: AdapterRecipe
     hypernet: HypernetRecipe
     evaluation: EvaluationRecipe
@@ -107,9 +148,22 @@ def load_recipe(path: Path | None = None) -> QuickstartRecipe:
     Raises:
         InputError: missing, not YAML, or a field is wrong; the message names it.
     """
-    path = path or Path(__file__).with_name("quickstart.yaml")
+    return read_recipe(QuickstartRecipe, path or shipped_recipe("quickstart"))
+
+
+def shipped_recipe(name: str) -> Path:
+    """The YAML file of a recipe beside this module."""
+    return Path(__file__).with_name(f"{name}.yaml")
+
+
+def read_recipe(kind: type[AnyRecipe], path: Path) -> AnyRecipe:
+    """Read a recipe of a kind from YAML.
+
+    Raises:
+        InputError: missing, not YAML, or a field is wrong; the message names it.
+    """
     try:
-        return QuickstartRecipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return kind.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", "Check --recipe.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

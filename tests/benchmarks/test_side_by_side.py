@@ -21,6 +21,7 @@ from core_cases import CASES
 from core_cases.accuracy import compare_accuracy
 from core_cases.inputs import Inputs, Sizes
 from core_cases.loading import clone_adapter
+from pipelines.recipes import load_recipe
 from pipelines.starter import starter_suite
 from side_by_side import DRIFT, Comparison, Prepared, Watch, agreement, measure, paired_ratio, summary
 
@@ -133,7 +134,8 @@ def test_the_watch_reads_how_much_slower_than_the_quickest_product_the_machine_i
 @pytest.fixture
 def inputs(tiny_base_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inputs:
     monkeypatch.setenv("HYPERLORA_TRAINING_DTYPE", "float32")
-    return Inputs(f"file:{tiny_base_folder}", tuple(starter_suite())[:3], tmp_path, SMALL)
+    tasks = tuple(starter_suite().tasks[name] for name in load_recipe().tasks[:3])
+    return Inputs(f"file:{tiny_base_folder}", tasks, tmp_path, SMALL)
 
 
 @pytest.mark.parametrize("case", CASES)

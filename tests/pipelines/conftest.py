@@ -33,7 +33,7 @@ _RUN = """
 from pathlib import Path
 from pipelines.quickstart import quickstart
 from pipelines.recipes import load_recipe
-quickstart(load_recipe(Path({recipe!r})), lambda said: None)
+quickstart(load_recipe(Path({recipe!r})), lambda said: None, train=True)
 """
 
 
@@ -91,7 +91,9 @@ def toy_suite(toy_tasks: list[Task], tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
-def toy_recipe(toy_suite: Path, tiny_base_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def toy_recipe(
+    toy_tasks: list[Task], toy_suite: Path, tiny_base_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A quickstart recipe on the tiny model and suite."""
     shared = {
         "rank": 4,
@@ -103,12 +105,20 @@ def toy_recipe(toy_suite: Path, tiny_base_folder: Path, tmp_path_factory: pytest
         "micro_batch": 8,
         "checkpoint_steps": 5,
     }
+    adapters = shared | {"learning_rate": 0.03}
     recipe = {
         "base": f"file:{tiny_base_folder}",
         "suite": f"file:{toy_suite}",
-        "adapters": shared | {"learning_rate": 0.03},
+        "tasks": [task.name for task in toy_tasks],
+        "adapters": adapters,
         "hypernet": shared | {"learning_rate": 0.01, "width": 16, "embedding_size": 4},
-        "evaluation": {"test_examples": 5, "shots": 2},
+        "evaluation": {
+            "test_examples": 5,
+            "shots": 2,
+            "generated_examples": 1,
+            "oracle": adapters,
+            "finetune": {"steps": 4, "learning_rate": 0.03},
+        },
     }
     path = tmp_path_factory.mktemp("recipe") / "toy.yaml"
     path.write_text(json.dumps(recipe))  # JSON is YAML
@@ -127,7 +137,7 @@ def finished(toy_recipe: Path, _empty_registry: Path, tmp_path_factory: pytest.T
         patch.setenv("HYPERLORA_HOME", str(home))
         patch.setenv("HYPERLORA_TRAINING_DTYPE", "float32")
         reload_settings()
-        report = quickstart(load_recipe(toy_recipe), lambda said: None)
+        report = quickstart(load_recipe(toy_recipe), lambda said: None, train=True)
     reload_settings()
     return Finished(home, report)
 

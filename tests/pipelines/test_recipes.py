@@ -13,7 +13,28 @@ from pydantic import ValidationError
 
 from hyperlora.base_models import DEFAULT_BASE
 from hyperlora.errors import InputError
-from pipelines.recipes import QuickstartRecipe, load_recipe
+from pipelines.recipes import (
+    AdapterRecipe,
+    EvaluationRecipe,
+    HypernetRecipe,
+    MultitaskRecipe,
+    QuickstartRecipe,
+    load_recipe,
+    read_recipe,
+    shipped_recipe,
+)
+from pipelines.recipes.models import Recipe
+from pipelines.starter import starter_suite
+
+SHIPPED: dict[str, type[Recipe]] = {
+    "adapters": AdapterRecipe,
+    "demo": QuickstartRecipe,
+    "evaluation": EvaluationRecipe,
+    "hypernet": HypernetRecipe,
+    "multitask-description": MultitaskRecipe,
+    "multitask-examples": MultitaskRecipe,
+    "quickstart": QuickstartRecipe,
+}
 
 
 def write(folder: Path, value: Any) -> Path:
@@ -32,6 +53,37 @@ def test_the_shipped_recipe_validates_and_is_what_it_claims() -> None:
     assert (recipe.base, recipe.suite) == (DEFAULT_BASE, "starter")
     assert recipe.adapters.target_modules == recipe.hypernet.target_modules == ("q_proj", "v_proj")
     assert recipe.adapters.warmup_steps < recipe.adapters.steps
+
+
+def test_every_shipped_recipe_validates() -> None:
+    assert {path.stem for path in shipped_recipe("adapters").parent.glob("*.yaml")} == set(SHIPPED)
+    for name, kind in SHIPPED.items():
+        assert isinstance(read_recipe(kind, shipped_recipe(name)), kind)
+
+
+def test_the_oracles_are_trained_as_the_adapters_of_the_zoo_are() -> None:
+    adapters = read_recipe(AdapterRecipe, shipped_recipe("adapters"))
+    assert read_recipe(EvaluationRecipe, shipped_recipe("evaluation")).oracle.hash == adapters.hash
+    for name in ("quickstart", "demo"):
+        whole = load_recipe(shipped_recipe(name))
+        assert whole.evaluation.oracle.hash == whole.adapters.hash, "its adapters are its oracles"
+
+
+def test_a_multi_task_recipe_reads_what_its_name_says() -> None:
+    for reads in ("description", "examples"):
+        assert read_recipe(MultitaskRecipe, shipped_recipe(f"multitask-{reads}")).reads == reads
+
+
+def test_the_tasks_that_a_quickstart_names_are_seen_ones_of_the_starter_suite() -> None:
+    seen = {task.name for task in starter_suite().part("seen")}
+    for name in ("quickstart", "demo"):
+        whole = load_recipe(shipped_recipe(name))
+        assert set(whole.show) <= set(whole.tasks) <= seen
+
+
+def test_a_recipe_of_another_kind_is_refused_by_its_fields() -> None:
+    with pytest.raises(InputError, match=r"adapters\.yaml: .*oracle: "):
+        read_recipe(EvaluationRecipe, shipped_recipe("adapters"))
 
 
 def test_a_recipe_comes_back_from_yaml_as_it_went(tmp_path: Path) -> None:

@@ -19,11 +19,12 @@ from hyperlora.card import Card
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
 from hyperlora.tasks import Task
-from pipelines.quickstart import validation_scores
+from pipelines.lessons import encode_examples, step_samples
 from pipelines.recipes import AdapterRecipe, HypernetRecipe, load_recipe
 from pipelines.train_adapters import train_adapters
 from pipelines.train_hypernet import train_hypernet
-from pipelines.training import StepReport, encode_examples, step_samples
+from pipelines.train_pool import scores_of
+from pipelines.training import StepReport
 
 # The toy recipe's rate is ten times this; Adam turns rounding in near-zero gradients into steps of that size.
 SHIPPED_RATE = 3e-3
@@ -82,6 +83,12 @@ def test_training_examples_end_with_the_stop_token(tiny_base: BaseModel, toy_tas
         assert encoded.completion[-1] in tiny_base.stop_ids
         assert tiny_base.tokenizer.decode(encoded.prompt) == f"Input: {example.input}\nOutput:"
         assert tiny_base.tokenizer.decode(encoded.completion[:-1]) == f" {example.output}"
+
+
+def validation_scores(base: BaseModel, tasks: Sequence[Task], adapters: Sequence[Adapter]) -> list[float]:
+    """Share of the validation examples that each task's adapter answers exactly."""
+    scores = scores_of(base, tasks, adapters, [task.validation for task in tasks])
+    return [sum(marks) / len(marks) for marks in scores]
 
 
 def same_factors(left: Sequence[Adapter], right: Sequence[Adapter]) -> bool:

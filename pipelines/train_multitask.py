@@ -1,0 +1,70 @@
+"""Train one adapter for all seen tasks, which reads in its prompt what the task is, and register it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+
+from hyperlora.adapter import Adapter
+from hyperlora.base_models import load_base_model
+from hyperlora.card import Card
+from hyperlora.errors import InputError
+from hyperlora.identity import code_hash, content_hash
+from hyperlora.registry import Entry, Registry
+from hyperlora.settings import get_settings
+from hyperlora.tasks import Task
+from hyperlora.tracking import tracked_run
+from pipelines.lessons import ToldTasks
+from pipelines.recipes import MultitaskRecipe
+from pipelines.train_adapters import train_stack
+from pipelines.train_pool import CHAMPION, TRAINING_CODE, run_folder
+from retrieval.index import READS_TAG
+
+_READING = {"description": "a description of the task", "examples": "solved examples of the task"}
+
+
+def train_multitask(registry: Registry, base_name: str | None, tasks: Sequence[Task], recipe: MultitaskRecipe) -> Entry:
+    """The registered adapter, trained now unless it was before; a killed run goes on from its last checkpoint.
+
+    Raises:
+        InputError: the tasks have different prompt templates.
+    """
+    templates = {task.prompt_template for task in tasks}
+    if len(templates) != 1:
+        raise InputError("the training tasks have different prompt templates", "Train one adapter per template.")
+    base = load_base_model(base_name, training=True)
+    datasets = {task.name: content_hash([task.training_hash, task.descriptions]) for task in tasks}
+    dtype = str(get_settings().base_training_dtype())
+    identity = content_hash(
+        ["multitask", base.identity.fingerprint, dtype, recipe.hash, datasets, code_hash(TRAINING_CODE)]
+    )
+    if found := registry.find("adapter", identity):
+        return found[-1]
+    shots = recipe.shots if recipe.reads == "examples" else 0
+    lessons = ToldTasks(base, tasks, shots, recipe.tasks_per_step, recipe.samples_per_task, recipe.seed)
+    folder = run_folder(identity)
+    name = f"multitask-{recipe.reads}"
+    with tracked_run(registry.home, f"train {name}", identity, recipe.model_dump(), datasets) as tracked:
+        [factors] = train_stack(
+            base,
+            lessons,
+            1,
+            recipe,
+            folder,
+            lambda report: tracked.log(report.step, loss=report.loss),
+            f"train {name}",
+        )
+        card = Card(
+            description=f"Does any of {len(tasks)} tasks, reading {_READING[recipe.reads]} in its prompt",
+            prompt_template=templates.pop(),
+            origin="trained",
+            recipe_hash=recipe.hash,
+            dataset_hash=content_hash(datasets),
+        )
+        adapter = Adapter(factors, base.identity, card)
+        entry = registry.register(
+            adapter, name, identity=identity, run_id=tracked.run_id, tags={READS_TAG: recipe.reads}
+        )
+        entry = registry.set_alias(entry.reference, CHAMPION)
+    shutil.rmtree(folder, ignore_errors=True)
+    return entry

@@ -1,0 +1,96 @@
+"""`hyperlora train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from serve.cli.main import base_option, emit, json_option
+
+suite_option = click.option("--suite", default="starter", show_default=True, help="starter, or SCHEME:PATH.")
+task_option = click.option("--task", "names", multiple=True, help="Only these tasks of the suite.")
+recipe_option = click.option("--recipe", type=click.Path(path_type=Path), help="YAML; the shipped one if none.")
+
+
+@click.group()
+def command() -> None:
+    """Train adapters and generators on a suite's seen tasks, and register them.
+
+    Long runs go on where they were when the same command is run again.
+
+    \b
+    Example:
+      hyperlora train adapters --suite file:my-tasks
+      hyperlora train multitask --reads description
+    """
+
+
+@command.command("adapters")
+@suite_option
+@task_option
+@recipe_option
+@base_option
+@json_option
+def adapters(suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool) -> None:
+    """Train one adapter per task, many side by side."""
+    from hyperlora.registry import Registry
+    from pipelines.recipes import AdapterRecipe, read_recipe, shipped_recipe
+    from pipelines.train_pool import train_pool
+
+    settings = read_recipe(AdapterRecipe, recipe or shipped_recipe("adapters"))
+    tasks = _seen(suite, names)
+    entries = train_pool(Registry(), base, tasks, settings, lambda line: click.echo(line, err=True))
+    lines = [
+        f"{entry.reference}  {entry.metrics['exact_match.validation']:.2f} on validation  {entry.description}"
+        for entry in entries.values()
+    ]
+    emit(as_json, [entry.summary() for entry in entries.values()], "\n".join(lines))
+
+
+@command.command("multitask")
+@click.option("--reads", type=click.Choice(["description", "examples"]), default="description", show_default=True)
+@suite_option
+@task_option
+@recipe_option
+@base_option
+@json_option
+def multitask(
+    reads: str, suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool
+) -> None:
+    """Train one adapter for all tasks, which reads in its prompt what the task is."""
+    from hyperlora.registry import Registry
+    from pipelines.recipes import MultitaskRecipe, read_recipe, shipped_recipe
+    from pipelines.train_multitask import train_multitask
+
+    settings = read_recipe(MultitaskRecipe, recipe or shipped_recipe(f"multitask-{reads}"))
+    entry = train_multitask(Registry(), base, _seen(suite, names), settings)
+    emit(as_json, entry.summary(), f"{entry.reference}  {entry.description}")
+
+
+@command.command("generator")
+@click.option("--name", default="hypernet", show_default=True, help="Register it under this name.")
+@suite_option
+@task_option
+@recipe_option
+@base_option
+@json_option
+def generator(
+    name: str, suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool
+) -> None:
+    """Train a hypernetwork that writes adapters from descriptions."""
+    from pipelines.recipes import HypernetRecipe, read_recipe, shipped_recipe
+    from pipelines.session import Session
+    from pipelines.train_generator import train_generator
+
+    settings = read_recipe(HypernetRecipe, recipe or shipped_recipe("hypernet"))
+    made, _ = train_generator(Session(base), _seen(suite, names), settings, name=name)
+    emit(as_json, made.entry.summary(), f"{made.entry.reference}  {made.entry.description}")
+
+
+def _seen(suite: str, names: tuple[str, ...]) -> list[Any]:
+    from pipelines.evaluation.selection import select_tasks
+    from pipelines.starter import open_suite
+
+    return list(select_tasks(open_suite(suite), ("seen",), names))
