@@ -1,0 +1,1 @@
+"""The comparison of every way to get answers to a task, on tasks and in words that nothing was trained on."""

@@ -1,0 +1,148 @@
+"""What methods may use: the session, the suite's examples, and the pool of adapters trained on seen tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from hyperlora.adapter import Adapter
+from hyperlora.algebra import recompress, weighted_sum
+from hyperlora.base_models import BaseModel, load_base_model
+from hyperlora.card import Card
+from hyperlora.errors import InputError
+from hyperlora.registry import Entry
+from hyperlora.tasks import Example, Task
+from pipelines.evaluation.plans import drawn_examples
+from pipelines.evaluation.wordings import Control, wordings
+from pipelines.recipes import EvaluationRecipe
+from pipelines.session import LoadedGenerator, Session
+from retrieval.index import READS_TAG, pool_entries
+
+# The mean of a pool has a rank as large as all of its adapters' together; this much holds nearly all of it.
+_MEAN_RANK = 32
+
+
+class Bench:
+    """One evaluation's means.
+
+    Args:
+        session: base model, registry, index and generator.
+        tasks: all tasks of the evaluation, in order.
+        recipe: how it is measured.
+        folder: where methods that train keep their checkpoints.
+
+    Attributes:
+        kept: what methods make once and use for many tasks.
+    """
+
+    def __init__(self, session: Session, tasks: Sequence[Task], recipe: EvaluationRecipe, folder: Path) -> None:
+        self.session = session
+        self.recipe = recipe
+        self.folder = folder
+        self._tasks = list(tasks)
+        self.kept: dict[object, Any] = {}
+        self._wordings: dict[Control, Mapping[str, tuple[str, ...]]] = {}
+
+    def asked(self, task: Task) -> tuple[Example, ...]:
+        """The test examples that are asked."""
+        return task.test[: self.recipe.test_examples]
+
+    def shown(self, task: Task, count: int) -> list[Example]:
+        """The solved examples a method is given."""
+        return drawn_examples(task, count, self.recipe.seed)
+
+    def wordings(self, task: Task, control: Control = "") -> tuple[str, ...]:
+        """The descriptions a method is asked with; example number i uses number i modulo their count."""
+        if control not in self._wordings:
+            self._wordings[control] = wordings(self._tasks, control, self.recipe.seed)
+        return self._wordings[control][task.name]
+
+    @cached_property
+    def training_base(self) -> BaseModel:
+        """The base model, loaded for training."""
+        return load_base_model(self.session.base_name, training=True)
+
+    @cached_property
+    def pool_entries(self) -> list[Entry]:
+        """The adapters that may be retrieved, by name."""
+        pool = pool_entries(self.session.registry, self.session.located.identity.fingerprint)
+        return sorted(pool, key=lambda entry: entry.name)
+
+    @cached_property
+    def pool(self) -> dict[str, Adapter]:
+        """The adapters that may be retrieved, by reference.
+
+        Raises:
+            InputError: there is none for this base model.
+        """
+        if not self.pool_entries:
+            raise InputError(
+                f"the registry has no adapters for {self.session.located.identity.id}", "Run: hyperlora registry seed"
+            )
+        return {entry.reference: self.session.registry.load(entry.reference) for entry in self.pool_entries}
+
+    @cached_property
+    def mean_adapter(self) -> Adapter:
+        """The mean weight change of the pool: what is known before anything is said of the task."""
+        members = list(self.pool.values())
+        card = Card(
+            description="The mean of the pool", origin="composed", prompt_template=members[0].card.prompt_template
+        )
+        total = weighted_sum(members, [1 / len(members)] * len(members), card)
+        return recompress(total, _MEAN_RANK).adapter
+
+    def trained_for(self, task: Task) -> Entry | None:
+        """The newest pool adapter that was trained on exactly the task's training examples."""
+        fitting = [entry for entry in self.pool_entries if entry.dataset == task.training_hash]
+        return max(fitting, key=lambda entry: entry.created, default=None)
+
+    def multitask(self, reads: str) -> Adapter:
+        """The adapter that reads a `description`, or `examples`, in its prompt.
+
+        Raises:
+            InputError: the registry has none for this base model.
+        """
+        if (known := self.kept.get(("multitask", reads))) is None:
+            entry = self._multitask_entry(reads)
+            if entry is None:
+                raise InputError(
+                    f"the registry has no multi-task adapter that reads {reads}",
+                    f"Run: hyperlora registry seed, or hyperlora train multitask --reads {reads}",
+                )
+            known = self.kept["multitask", reads] = self.session.registry.load(entry.reference)
+        assert isinstance(known, Adapter)
+        return known
+
+    def _multitask_entry(self, reads: str) -> Entry | None:
+        fingerprint = self.session.located.identity.fingerprint
+        fitting = [
+            entry
+            for entry in self.session.registry.entries("adapter")
+            if entry.tags.get(READS_TAG) == reads and entry.base == fingerprint
+        ]
+        return max(fitting, key=lambda entry: entry.created, default=None)
+
+    def trained_parts(self) -> list[tuple[str, list[Entry]]]:
+        """What was trained before the evaluation, for its learning curves."""
+        told = {f"multitask+{reads}": self._multitask_entry(reads) for reads in ("description", "examples")}
+        parts = [("pool adapters", self.pool_entries)]
+        parts += [(name, [entry]) for name, entry in told.items() if entry is not None]
+        if (writer := self.session.generator()) is not None:
+            parts.append(("generator", [writer.entry]))
+        return parts
+
+    def generator(self) -> LoadedGenerator:
+        """The generator.
+
+        Raises:
+            InputError: the registry has none for this base model and encoder.
+        """
+        found = self.session.generator()
+        if found is None:
+            raise InputError(
+                f"the registry has no generator for {self.session.located.identity.id} and {self.session.encoder.id}",
+                "Run: hyperlora registry seed",
+            )
+        return found

@@ -1,0 +1,69 @@
+"""Adapters of the pool: their mean, and the one that a description or a few examples point at."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hyperlora.bank import stack_adapters
+from hyperlora.errors import InputError
+from hyperlora.prompts import render_completion, render_prompt
+from hyperlora.scoring import teacher_forced_scores
+from hyperlora.tasks import Task
+from pipelines.evaluation.bench import Bench
+from pipelines.evaluation.methods.catalogue import method
+from pipelines.evaluation.plans import Plan, plain_prompts
+from pipelines.evaluation.wordings import Control
+from retrieval.examples_index import ExamplesIndex
+
+
+@method("no-condition", "mean adapter of the pool")
+def no_condition(bench: Bench, task: Task, control: Control) -> Plan:
+    """What the pool knows of all tasks alike; the floor of recovery."""
+    prompts = plain_prompts(task, bench.asked(task))
+    return Plan(task, prompts, (bench.mean_adapter,) * len(prompts))
+
+
+@method("retrieved-1", "adapter closest to the description", described=True, paper="Zhao et al. 2024, LoraRetriever")
+def by_description(bench: Bench, task: Task, control: Control) -> Plan:
+    """The pool adapter whose descriptions are closest to the given one."""
+    pool, index = bench.pool, bench.session.index()
+    found = [index.search(text, 1)[0].entry.reference for text in bench.wordings(task, control)]
+    prompts = plain_prompts(task, bench.asked(task))
+    adapters = tuple(pool[found[number % len(found)]] for number in range(len(prompts)))
+    return Plan(task, prompts, adapters, notes={"adapters": found})
+
+
+@method("retrieved-1-examples", "adapter whose examples are closest to 5", paper="Zhao et al. 2024, LoraRetriever")
+def by_examples(bench: Bench, task: Task, control: Control) -> Plan:
+    """The pool adapter whose examples, read as text, are closest to the given ones."""
+    if (index := bench.kept.get("examples index")) is None:
+        examples = {name: adapter.card.examples for name, adapter in bench.pool.items()}
+        index = bench.kept["examples index"] = ExamplesIndex(bench.session.encoder, examples)
+    assert isinstance(index, ExamplesIndex)
+    hits = index.search(bench.shown(task, bench.recipe.shots), 1)
+    if not hits:
+        raise InputError("no adapter of the pool has examples in its card", "Leave retrieved-1-examples out.")
+    found = hits[0][0]
+    prompts = plain_prompts(task, bench.asked(task))
+    return Plan(task, prompts, (bench.pool[found],) * len(prompts), notes={"adapter": found})
+
+
+@method("select-by-5", "adapter with the least loss on 5 examples")
+def by_loss(bench: Bench, task: Task, control: Control) -> Plan:
+    """The pool adapter under which the given examples' answers are likeliest."""
+    if (factors := bench.kept.get("pool factors")) is None:
+        factors = bench.kept["pool factors"] = stack_adapters(list(bench.pool.values()), bench.session.base.device)
+    shown = bench.shown(task, bench.recipe.shots)
+    names = list(bench.pool)
+    scores = teacher_forced_scores(
+        bench.session.base,
+        [render_prompt(task.prompt_template, example.input) for example in shown] * len(names),
+        [render_completion(task.prompt_template, example.output) for example in shown] * len(names),
+        bank=bench.session.bank,
+        factors=factors,
+        choices=[position for position in range(len(names)) for _ in shown],
+    )
+    likelihoods = np.array([score.log_likelihood for score in scores]).reshape(len(names), len(shown)).mean(axis=1)
+    best = names[int(likelihoods.argmax())]
+    prompts = plain_prompts(task, bench.asked(task))
+    return Plan(task, prompts, (bench.pool[best],) * len(prompts), notes={"adapter": best})

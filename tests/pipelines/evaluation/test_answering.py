@@ -1,0 +1,101 @@
+"""Answers with more than one right spelling are generated and scored as written; all others by one forward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hyperlora.tasks import Example, Suite, Task
+from pipelines.evaluation.answering import answer, is_open
+from pipelines.evaluation.bench import Bench
+from pipelines.evaluation.methods import find_methods
+from pipelines.evaluation.plans import Plan, plain_prompts
+from pipelines.evaluation.run import evaluate
+from pipelines.recipes import EvaluationRecipe
+from pipelines.session import Session
+
+
+def turned(task: Task, output: str, also: tuple[str, ...] = (), **changes: Any) -> Task:
+    """The task with other right answers to the inputs of its test examples."""
+    examples = tuple(Example(example.input, output, also) for example in task.test)
+    return replace(task, test=examples, **changes)
+
+
+def barking(bench: Bench, task: Task) -> Plan:
+    """A plan whose adapter answers `dog` to everything."""
+    adapter = bench.session.registry.load("registry:barks")
+    return Plan(task, plain_prompts(task, task.test), (adapter,) * len(task.test))
+
+
+# the right answers, the task's fields, and what the answer `dog` scores
+OPEN = {
+    "also": (("hound", ("pup", "dog")), {}, 1.0),
+    "case-insensitive": (("DOG",), {"case_sensitive": False}, 1.0),
+    # one of one written and of three wanted words: F1 is 2·1·⅓ / (1 + ⅓)
+    "rouge_l": (("The dog barked",), {"metric": "rouge_l"}, 0.5),
+    "rouge_l, the best of several": (("cat", ("a dog",)), {"metric": "rouge_l"}, 2 / 3),
+    "wrong": (("cat", ("fox",)), {}, 0.0),
+}
+CLOSED = {
+    "exact": (("dog",), {}, 1.0),
+    "case-sensitive": (("DOG",), {}, 0.0),
+}
+
+
+@pytest.mark.parametrize(("answers", "fields", "score"), (OPEN | CLOSED).values(), ids=[*OPEN, *CLOSED])
+def test_an_answer_scores_as_the_task_says(
+    answers: Any,
+    fields: dict[str, Any],
+    score: float,
+    request: pytest.FixtureRequest,
+    open_bench: Callable[..., Bench],
+    parts: Suite,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench, task = open_bench(), turned(parts.tasks["barks"], *answers, **fields)
+    open_answers = request.node.callspec.id in OPEN
+
+    def refuse(*arguments: Any, **options: Any) -> Any:
+        raise AssertionError("scored the other way")
+
+    other = "teacher_forced_scores" if open_answers else "generate"
+    monkeypatch.setattr(f"pipelines.evaluation.answering.{other}", refuse)
+    assert is_open(task) is open_answers
+    [got] = answer(bench.session, [barking(bench, task)])
+    assert got.scores == pytest.approx((score,) * len(task.test))
+
+
+def test_open_and_closed_plans_together_keep_their_order(open_bench: Callable[..., Bench], parts: Suite) -> None:
+    bench, barks = open_bench(), parts.tasks["barks"]
+    plain = Plan(barks, plain_prompts(barks, barks.test[:2]), (None, None), notes={"plain": 1})
+    plans = [barking(bench, turned(barks, "DOG", case_sensitive=False)), plain, barking(bench, barks)]
+    plans.append(barking(bench, turned(barks, "dog cat", metric="rouge_l")))
+    got = answer(bench.session, plans)
+    assert [each.scores for each in got] == [(1.0,) * 6, (0.0,) * 2, (1.0,) * 6, pytest.approx((2 / 3,) * 6)]
+    assert [each.notes for each in got] == [{}, {"plain": 1}, {}, {}]
+
+
+def test_a_longer_answer_than_the_right_one_is_wrong_even_if_it_begins_so(
+    open_bench: Callable[..., Bench], parts: Suite
+) -> None:
+    bench, task = open_bench(), parts.tasks["barks"]
+    # the adapter answers `dog`; wanting its beginning shows that an answer has room to go on
+    short = turned(task, "d", case_sensitive=False)
+    for plan in (barking(bench, short), barking(bench, turned(task, "d"))):
+        [got] = answer(bench.session, [plan])
+        assert set(got.scores) == {0.0}
+
+
+def test_an_open_task_in_an_evaluation_is_generated_once_and_not_checked_again(
+    shared_session: Session, parts: Suite, asking: EvaluationRecipe, tmp_path: Any
+) -> None:
+    tasks = [turned(parts.tasks["barks"], "A dog", metric="rouge_l"), parts.tasks["homes"]]
+    found = evaluate(
+        shared_session, parts, tasks, find_methods(["oracle"]), asking, tmp_path / "out", lambda said: None
+    )
+    scores = found.results["scores"]["oracle"]
+    assert scores["barks"]["scores"] == pytest.approx([2 / 3] * 5)
+    assert found.results["generation"]["answers"] == 1, "of the other task"
