@@ -14,16 +14,21 @@ def main() -> int:
     """Run the named pipeline; 0 if it ended well."""
     parser = argparse.ArgumentParser(prog="python -m pipelines", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    quick = commands.add_parser("quickstart", help="train, register, index, generate, compare and adapt")
+    quick = commands.add_parser("quickstart", help="seed or train a pool and a generator, compare and adapt")
     quick.add_argument("--recipe", type=Path, help="a quickstart recipe (YAML); the shipped one when left out")
+    quick.add_argument("--train", action="store_true", help="train adapters and generator instead of the shipped ones")
     quick.add_argument("--json", action="store_true", help="print the report as JSON")
     arguments = parser.parse_args()
     from pipelines.quickstart import quickstart
-    from pipelines.recipes import load_recipe
+    from pipelines.recipes import load_recipe, shipped_recipe
     from pipelines.report import quickstart_text
 
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+    chosen = arguments.recipe or shipped_recipe("quickstart" if arguments.train else "demo")
     try:
-        report = quickstart(load_recipe(arguments.recipe), lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
+        report = quickstart(load_recipe(chosen), say, train=arguments.train)
     except HyperLoRAError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

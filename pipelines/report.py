@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from pipelines.adapt import AdaptResult
-from pipelines.compare import Comparison
+from pipelines.evaluation.report import results_text
 from pipelines.quickstart import QuickstartReport
 
-METHOD_TITLES = {
-    "base": "base model",
-    "description": "base + description in the chat template",
-    "icl": "base + solved examples in the prompt",
-    "trained": "adapter trained on the task",
-    "retrieved": "adapter retrieved by an unseen description",
-    "generated": "adapter generated from an unseen description",
-}
 
-
-def comparison_text(comparison: Comparison) -> str:
-    """Exact match by task (rows) and method (columns), then means with 95 % intervals."""
-    methods = [row.method for row in comparison.rows]
-    title = "exact match on test examples"
-    width = max(len(name) for name in (title, *comparison.examples))
+def comparison_text(results: dict[str, Any]) -> str:
+    """Mean score by task (rows) and method (columns), then means with 95 % intervals."""
+    methods = [each["name"] for each in results["methods"]]
+    title = "score on test examples"
+    width = max(len(name) for name in (title, *results["tasks"]))
     lines = [f"{title:<{width}}  " + "  ".join(f"{name:>11}" for name in methods)]
-    for task in comparison.examples:
-        lines.append(f"{task:<{width}}  " + "  ".join(f"{row.tasks[task]:11.2f}" for row in comparison.rows))
-    lines.append("")
-    title_width = max(len(METHOD_TITLES[name]) for name in methods)
-    for row in comparison.rows:
+    for task in results["tasks"]:
+        cells = [results["scores"][name].get(task) for name in methods]
         lines.append(
-            f"{row.method:<11}  {METHOD_TITLES[row.method]:<{title_width}}  {row.mean:.2f} "
-            f"[{row.low:.2f}, {row.high:.2f}]  {row.prompt_tokens:5.1f} prompt tokens"
+            f"{task:<{width}}  " + "  ".join("          -" if c is None else f"{c['mean']:11.2f}" for c in cells)
         )
-    total = sum(comparison.examples.values())
-    lines.append(
-        f"{len(comparison.examples)} tasks, {total} test examples; in brackets 95 % bootstrap intervals over tasks "
-        "and examples"
-    )
-    return "\n".join(lines)
+    return "\n".join([*lines, "", results_text(results)])
 
 
 def adapted_text(result: AdaptResult, description: str) -> str:
@@ -65,7 +48,7 @@ def adapted_text(result: AdaptResult, description: str) -> str:
 
 def quickstart_text(report: QuickstartReport) -> str:
     """The table, the adapted answers, and where the time went."""
-    parts = [comparison_text(report.comparison)]
+    parts = [comparison_text(report.results)]
     parts += [adapted_text(result, result.adapter.card.description) for result in report.adapted]
     times = ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in report.seconds.items())
     cached = f"; from an earlier run: {', '.join(report.cached)}" if report.cached else ""

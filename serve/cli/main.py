@@ -15,7 +15,7 @@ from hyperlora.errors import HyperLoRAError
 
 # command -> one line of help; the command itself is `serve.cli.<name>.command`
 COMMANDS = {
-    "quickstart": "Train, register, generate and compare on the starter suite; then adapt.",
+    "quickstart": "Seed the shipped adapters, compare and adapt; --train trains them here.",
     "adapt": "Describe a task, get the best adapter for it.",
     "generate": "Write an adapter from a description alone.",
     "search": "Find the registered adapters closest to a description.",
@@ -24,6 +24,8 @@ COMMANDS = {
     "import": "Register your own PEFT folder.",
     "export": "Write a registered adapter as a PEFT folder.",
     "registry": "List and show what is registered.",
+    "train": "Train adapters, multi-task adapters and generators on a suite.",
+    "evaluate": "Measure every way to get answers on tasks never seen.",
     "tasks": "List, show and check tasks.",
     "serve": "Serve the HTTP API and the web page.",
     "doctor": "Check that models, encoder, registry and hardware are usable.",

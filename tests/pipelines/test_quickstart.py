@@ -21,6 +21,7 @@ from pipelines.session import Session
 
 SIGKILLED = -9
 STAGES = ["adapters", "generator", "comparison"]
+METHODS = ("base", "description", "icl-5", "oracle", "retrieved-1", "generated")
 
 
 def silent(said: str) -> None:
@@ -61,23 +62,33 @@ def test_the_first_run_does_every_stage_and_records_it(finished: Any, toy_tasks:
     registry = Registry(finished.home)
     assert report.cached == []
     assert list(report.seconds) == ["base model", *STAGES, "adapt"]
-    assert set(runs(registry)) == {"train adapters", "train hypernet", "compare"}
+    assert set(runs(registry)) == {"train adapters", "train hypernet", "evaluate"}
     for task in toy_tasks:
         entry = registry.get(f"registry:{task.name}@champion")
         assert entry.metrics == {"exact_match.validation": 1.0}
         assert entry.description == task.description
-    means = {row.method: row.mean for row in report.comparison.rows}
-    assert means["trained"] == 1.0
+    assert list(report.results["tasks"]) == [task.name for task in toy_tasks]
+    assert report.results["failures"] == []
+    means = {name: row["mean"] for name, row in report.results["summary"]["groups"]["all"]["methods"].items()}
+    assert set(means) == set(METHODS)
+    assert means["oracle"] == 1.0
     assert means["base"] == 0.0
-    logged = runs(registry)["compare"].data.metrics
-    assert {f"exact_match.{method}": mean for method, mean in means.items()} == logged
-    artifacts = connect(registry.home).list_artifacts(runs(registry)["compare"].info.run_id)
-    assert [artifact.path for artifact in artifacts] == ["comparison.json"]
+    assert runs(registry)["evaluate"].data.metrics == {f"all/{method}": mean for method, mean in means.items()}
+    artifacts = connect(registry.home).list_artifacts(runs(registry)["evaluate"].info.run_id)
+    assert [artifact.path for artifact in artifacts] == ["results.json"]
+
+
+def test_the_trained_adapters_are_the_oracles_and_nothing_is_trained_for_them_again(finished: Any) -> None:
+    notes = {task: got["notes"] for task, got in finished.report.results["scores"]["oracle"].items()}
+    assert notes == {name: {"adapter": f"registry:{name}@1"} for name in ("barks", "counts", "homes")}
+    assert list((finished.home / "runs").rglob("training")) == []
 
 
 def test_checkpoints_are_gone_when_their_stage_has_ended(finished: Any) -> None:
     assert list(finished.home.rglob("checkpoint.safetensors")) == []
-    assert [path.name for path in (finished.home / "runs").rglob("*") if path.is_file()] == ["comparison.json"]
+    [left] = (finished.home / "runs").iterdir()
+    assert left.name.startswith("comparison-")
+    assert sorted(path.name for path in left.rglob("*")) == ["answers.jsonl", "results.json", "run.json"]
 
 
 def test_the_run_ends_with_adapt_in_unseen_words_the_last_time_with_examples(
@@ -91,7 +102,7 @@ def test_the_run_ends_with_adapt_in_unseen_words_the_last_time_with_examples(
 
 def test_a_second_run_takes_its_results_from_the_first_and_says_so(session: Session, toy_recipe: Path) -> None:
     lines: list[str] = []
-    report = quickstart(showing_one(toy_recipe), lines.append)
+    report = quickstart(showing_one(toy_recipe), lines.append, train=True)
     assert report.cached == STAGES
     assert [line for line in lines if line.endswith("done (from an earlier run)")] == [
         f"{stage}: done (from an earlier run)" for stage in STAGES
@@ -107,7 +118,8 @@ def test_a_champion_that_someone_moved_stays_where_it_was_put(
     better = registry.load(f"registry:{name}")
     card = better.card.model_copy(update={"description": "Made elsewhere", "origin": "imported"})
     moved = registry.set_alias(registry.register(better.with_card(card), name).reference, "champion")
-    assert quickstart(showing_one(toy_recipe), silent).cached == STAGES
+    # the comparison is made again, because the pool has another adapter
+    assert quickstart(showing_one(toy_recipe), silent, train=True).cached == ["adapters", "generator"]
     assert registry.get(f"registry:{name}@champion").reference == moved.reference
 
 
@@ -125,28 +137,29 @@ def test_a_changed_recipe_repeats_only_what_depends_on_it(
     value = load_recipe(toy_recipe).model_dump(mode="json")
     value[part] |= changes
     value["show"] = ["homes"]
-    report = quickstart(QuickstartRecipe.model_validate(value), silent)
+    report = quickstart(QuickstartRecipe.model_validate(value), silent, train=True)
     assert report.cached == cached
     versions = {entry.name: entry.version for entry in session.registry.entries("adapter") if entry.aliases}
     assert versions == dict.fromkeys(("barks", "counts", "homes"), 2 if part == "adapters" else 1)
 
 
 def test_the_shown_tasks_are_those_of_the_recipe(session: Session, toy_recipe: Path, toy_tasks: list[Task]) -> None:
-    adapted = quickstart(showing_one(toy_recipe), silent).adapted
+    adapted = quickstart(showing_one(toy_recipe), silent, train=True).adapted
     assert [result.adapter.card.description for result in adapted] == list(toy_tasks[2].unseen_descriptions)
 
 
-def test_an_unknown_task_to_show_is_refused_before_anything_runs(registry: Registry, toy_recipe: Path) -> None:
-    recipe = load_recipe(toy_recipe).model_copy(update={"show": ("homes", "castles")})
-    with pytest.raises(InputError, match=r"the recipe shows castles, which the suite does not have\. Correct show"):
-        quickstart(recipe, silent)
+@pytest.mark.parametrize("field", ["tasks", "show"])
+def test_an_unknown_task_is_refused_before_anything_runs(field: str, registry: Registry, toy_recipe: Path) -> None:
+    recipe = load_recipe(toy_recipe).model_copy(update={field: ("homes", "castles")})
+    with pytest.raises(InputError, match=r"names castles, which the suite does not have\. Correct tasks and show"):
+        quickstart(recipe, silent, train=True)
     assert runs(registry) == {}
 
 
 def test_as_a_process_it_prints_the_report_alone_to_standard_output(
     session: Session, toy_recipe: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["pipelines", "quickstart", "--recipe", str(toy_recipe), "--json"])
+    monkeypatch.setattr("sys.argv", ["pipelines", "quickstart", "--train", "--recipe", str(toy_recipe), "--json"])
     assert pipelines.__main__.main() == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out)["cached"] == STAGES
@@ -193,23 +206,23 @@ def test_killed_at_five_points_it_continues_and_ends_as_if_undisturbed(
     assert killed_at("compared") == [first, *others, generator]
     assert logged_steps(registry, "train hypernet") == list(range(1, 13)), "steps before the checkpoint came again"
 
-    report = quickstart(load_recipe(toy_recipe), silent)
-    assert report.cached == ["adapters", "generator"]
+    report = quickstart(load_recipe(toy_recipe), silent, train=True)
+    assert report.cached == STAGES
     assert {name: run.info.status for name, run in runs(registry).items()} == {
         "train adapters": "FINISHED",
         "train hypernet": "FINISHED",
-        "compare": "FINISHED",
+        "evaluate": "FINISHED",
     }
     undisturbed = Registry(finished.home)
     assert complete(registry) == complete(undisturbed)
     for reference in complete(undisturbed):
         ours, theirs = registry.get(reference), undisturbed.get(reference)
         assert (ours.content, ours.aliases, ours.identity) == (theirs.content, theirs.aliases, theirs.identity)
-    assert report.comparison == finished.report.comparison
+    assert report.results == finished.report.results
     assert [result.summary()["answers"] for result in report.adapted] == [
         result.summary()["answers"] for result in finished.report.adapted
     ]
 
     assert run_apart(HYPERLORA_HOME=home, HYPERLORA_FAULT="train-adapters-checkpoint") == 0, "nothing left to train"
-    assert quickstart(showing_one(toy_recipe), silent).cached == STAGES
+    assert quickstart(showing_one(toy_recipe), silent, train=True).cached == STAGES
     assert complete(registry) == complete(undisturbed)

@@ -18,7 +18,8 @@ from hyperlora import __version__
 from hyperlora.adapter import Adapter
 from hyperlora.peft_folder import read_adapter, write_adapter
 from hyperlora.registry import Registry
-from hyperlora.tasks import Example, Task, write_task
+from hyperlora.tasks import PARTITIONS, Example, Task, write_task
+from pipelines.starter import starter_suite
 from serve.cli.main import COMMANDS
 from serve.cli.registry import command as registry_commands
 
@@ -29,6 +30,7 @@ HELP = [
     *((name,) for name in COMMANDS),
     *(("registry", name) for name in registry_commands.commands),
     *(("tasks", name) for name in ("list", "show", "check")),
+    *(("train", name) for name in ("adapters", "multitask", "generator")),
 ]
 
 
@@ -80,7 +82,7 @@ def test_wrong_usage_is_code_two(run: Run) -> None:
 
 
 def test_an_interruption_is_code_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*arguments: Any) -> None:
+    def interrupted(*arguments: Any, **options: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("pipelines.quickstart.quickstart", interrupted)
@@ -254,14 +256,17 @@ def test_adapt_registers_and_writes(pool: Registry, run: Run, tmp_path: Path) ->
 
 def test_tasks_of_the_starter_suite(run: Run) -> None:
     listed = run("tasks", "list", "--json").value
-    assert len(listed) == 8
-    assert all(task["examples"]["train"] >= 140 for task in listed)
-    assert [line.split()[0] for line in run("tasks", "list").out.splitlines()] == [task["name"] for task in listed]
+    assert [task["name"] for task in listed] == [task.name for task in starter_suite()]
+    assert {task["partition"] for task in listed} == set(PARTITIONS)
+    *lines, total = run("tasks", "list").out.splitlines()
+    assert [line.split()[0] for line in lines] == [task["name"] for task in listed]
+    assert total == f"{len(listed)} tasks (examples: train/validation/test)"
+    far = run("tasks", "list", "--split", "held-out", "--family", listed[0]["family"], "--json").value
+    assert far == [task for task in listed if (task["partition"], task["family"]) == ("held-out", listed[0]["family"])]
     shown = run("tasks", "show", "noun-plural", "--json").value
     assert set(shown["unseen_descriptions"]).isdisjoint(shown["descriptions"])
     text = run("tasks", "show", "noun-plural").out
     assert all(description in text for description in shown["descriptions"] + shown["unseen_descriptions"])
-    assert run("tasks", "check", "--json").value == {"problems": []}
 
 
 def test_tasks_of_a_folder(run: Run, tmp_path: Path) -> None:
@@ -274,6 +279,79 @@ def test_tasks_of_a_folder(run: Run, tmp_path: Path) -> None:
     checked = run("tasks", "check", "--suite", suite, "--json")
     assert checked.code == 1
     assert checked.value["problems"][0] == "mine: train has 1 examples, fewer than 200"
+
+
+@pytest.fixture(scope="module")
+def quick_evaluation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An evaluation recipe for the tiny model."""
+    few = {"steps": 2, "learning_rate": 0.01}
+    recipe = {"test_examples": 3, "shots": 2, "oracle": few | {"samples_per_task": 2}, "finetune": few}
+    path = tmp_path_factory.mktemp("recipes") / "evaluation.yaml"
+    path.write_text(json.dumps(recipe))
+    return path
+
+
+def write_suite(folder: Path, names: tuple[str, ...] = ("first", "second")) -> Path:
+    """Tasks of six examples a split."""
+    for name in names:
+        parts = [tuple(Example(f"{split} {number}", name) for number in range(6)) for split in ("a", "b", "c")]
+        write_task(Task(name, "own", (f"Say {name}.",), *parts), folder / name)
+    return folder
+
+
+def test_evaluate_writes_results_and_report(pool: Registry, run: Run, tmp_path: Path, quick_evaluation: Path) -> None:
+    suite, out = write_suite(tmp_path / "suite"), tmp_path / "out"
+    arguments = ("evaluate", "--suite", f"file:{suite}", "--recipe", quick_evaluation, "--out", out)
+    outcome = run(*arguments, "--methods", "base,icl-5,retrieved-1", "--test-examples", "2", "--json")
+    assert outcome.code == 0
+    assert (outcome.value["out"], outcome.value["failures"], outcome.value["left_out"]) == (str(out), [], [])
+    results = json.loads((out / "results.json").read_text())
+    assert set(results["scores"]) == {"base", "icl-5", "retrieved-1"}
+    assert [len(got["scores"]) for own in results["scores"].values() for got in own.values()] == [2] * 6
+    assert outcome.value["summary"] == results["summary"]
+    assert Path(outcome.value["report"]) == out / "report.html"
+    assert (out / "report.html").is_file()
+    text = run(*arguments, "--methods", "base,icl-5,retrieved-1", "--test-examples", "2").out
+    assert text.startswith("all: 2 tasks of 1 ")
+    assert "retrieved-1" in text
+    assert text.rstrip().endswith("report.html")
+
+
+def test_evaluate_keeps_what_it_could_measure_and_names_the_rest(
+    pool: Registry, run: Run, tmp_path: Path, quick_evaluation: Path
+) -> None:
+    suite = write_suite(tmp_path / "suite", ("broken", "empty", "sound"))
+    with (suite / "broken" / "train.jsonl").open("a") as handle:
+        handle.write('{"input": "cat"}\n')
+    (suite / "empty" / "test.jsonl").write_text("")
+    outcome = run(
+        *("evaluate", "--suite", f"file:{suite}", "--recipe", quick_evaluation, "--out", tmp_path / "out"),
+        *("--methods", "base,multitask+description,multitask+icl-5", "--json"),
+    )
+    assert outcome.code == 1
+    broken, empty = outcome.value["left_out"]
+    assert "train.jsonl, line 7: has no 'output'" in broken
+    assert "test.jsonl, line 1: ends without an example" in empty
+    assert [(each["method"], each["task"]) for each in outcome.value["failures"]] == [
+        ("multitask+description", "sound"),
+        ("multitask+icl-5", "sound"),
+    ]
+    assert "left out: " in outcome.err
+    assert re.search(r"^multitask\+icl-5 on sound: .* reads examples\. Run: hyperlora", outcome.err, re.MULTILINE)
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert len(results["scores"]["base"]["sound"]["scores"]) == 3
+
+
+def test_train_adapters_registers_one_a_task_once(pool: Registry, run: Run, tmp_path: Path) -> None:
+    suite = write_suite(tmp_path / "suite")
+    (tmp_path / "quick.yaml").write_text("{steps: 2, samples_per_task: 2, learning_rate: 0.01}")
+    arguments = ("train", "adapters", "--suite", f"file:{suite}", "--recipe", tmp_path / "quick.yaml")
+    made = run(*arguments, "--task", "first", "--json").value
+    assert [entry["reference"] for entry in made] == ["registry:first@1"]
+    assert pool.get("registry:first@champion").description == "Say first."
+    both = run(*arguments)
+    assert [line.split()[0] for line in both.out.splitlines()] == ["registry:first@1", "registry:second@1"]
+    assert "training 1 adapters: second" in both.err
 
 
 # --- failures -------------------------------------------------------------------------------------------
@@ -298,6 +376,9 @@ def hostile(
     (place / "broken.jsonl").write_text('{"input": "cat"}\n')
     (place / "full").mkdir()
     (place / "full" / "mine.txt").write_text("keep")
+    (place / "recipe.yaml").write_text("steps: 3\nsamples_per_task: 1\n")
+    (place / "evaluated").mkdir()
+    (place / "evaluated" / "run.json").write_text('{"suite": "another"}')
     return place
 
 
@@ -364,6 +445,69 @@ FAILURES = {
     "tasks show: unknown": (["tasks", "show", "castles"], "no task 'castles'", "tasks list"),
     "tasks list: unknown suite": (["tasks", "list", "--suite", "castles"], "known scheme", "file:"),
     "tasks check: not a suite": (["tasks", "check", "--suite", "file:{}/full"], "has no task folder", "task.yaml"),
+    "evaluate: unknown method": (
+        ["evaluate", "--methods", "base,telepathy", "--out", "{}/out"],
+        "there is no method 'telepathy'",
+        "Choose from: all, controls, ",
+    ),
+    "evaluate: no methods": (
+        ["evaluate", "--methods", ",", "--task", "noun-plural", "--out", "{}/out"],
+        "nothing to evaluate",
+        "at least one",
+    ),
+    "evaluate: unknown task": (
+        ["evaluate", "--task", "castles", "--out", "{}/out"],
+        "suite starter has no task 'castles'",
+        "tasks list",
+    ),
+    "evaluate: unknown suite": (["evaluate", "--suite", "castles", "--out", "{}/out"], "known scheme", "file:"),
+    "evaluate: not a suite": (
+        ["evaluate", "--suite", "file:{}/full", "--out", "{}/out"],
+        "has no task folder",
+        "task.yaml",
+    ),
+    "evaluate: missing recipe": (
+        ["evaluate", "--recipe", "{}/none.yaml", "--out", "{}/out"],
+        "none.yaml cannot be read",
+        "Check --recipe",
+    ),
+    "evaluate: a recipe of another kind": (
+        ["evaluate", "--recipe", "{}/recipe.yaml", "--out", "{}/out"],
+        "recipe.yaml: oracle: Field required",
+        "Correct the recipe",
+    ),
+    "evaluate: missing base": (
+        ["evaluate", "--task", "noun-plural", "--base", "file:{}/none", "--out", "{}/out"],
+        "no config.json",
+        "Check the path",
+    ),
+    "evaluate: another evaluation's folder": (
+        ["evaluate", "--task", "noun-plural", "--methods", "base", "--out", "{}/evaluated"],
+        "holds an evaluation with another suite",
+        "--out",
+    ),
+    "train adapters: unknown task": (["train", "adapters", "--task", "castles"], "no task 'castles'", "tasks list"),
+    "train adapters: incomplete recipe": (
+        ["train", "adapters", "--recipe", "{}/recipe.yaml"],
+        "learning_rate: Field required",
+        "Correct the recipe",
+    ),
+    "train multitask: missing recipe": (
+        ["train", "multitask", "--recipe", "{}/none.yaml"],
+        "none.yaml cannot be read",
+        "Check --recipe",
+    ),
+    "train generator: not a suite": (
+        ["train", "generator", "--suite", "file:{}/full"],
+        "has no task folder",
+        "task.yaml",
+    ),
+    "registry seed: missing archive": (
+        ["registry", "seed", "{}/none.tar"],
+        "none.tar does not exist",
+        "registry export",
+    ),
+    "registry seed: not an archive": (["registry", "seed", "{}/broken.jsonl"], "is not a backup", "registry export"),
     "serve: unknown scheme of the base": (
         ["serve", "--port", "0", "--base", "ftp:x"],
         "unknown base model",

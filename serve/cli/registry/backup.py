@@ -45,16 +45,25 @@ def restore(archive: Path, prefix: str, as_json: bool) -> None:
 
 
 @click.command("seed")
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("archive", type=click.Path(path_type=Path), required=False)
 @json_option
-def seed(archive: Path, as_json: bool) -> None:
-    """Begin with somebody's pool: take from an archive what is under free names, and leave what is here alone.
+def seed(archive: Path | None, as_json: bool) -> None:
+    """Begin with a pool: the shipped zoo, or what an archive holds; names that are taken here are left alone.
 
     \b
     Example:
+      hyperlora registry seed
       hyperlora registry seed team-pool.tar
     """
-    restore_archive(archive, "", as_json, leave_taken=True)
+    if archive is not None:
+        restore_archive(archive, "", as_json, leave_taken=True)
+        return
+    from hyperlora.registry import Registry
+    from pipelines.zoo import seed_zoo
+
+    report = seed_zoo(Registry())
+    there = f", {len(report.skipped)} names were taken already" if report.skipped else ""
+    emit(as_json, asdict(report), f"{len(report.registered)} adapters and generators of the zoo registered{there}")
 
 
 def restore_archive(archive: Path, prefix: str, as_json: bool, *, leave_taken: bool = False) -> None:

@@ -1,0 +1,128 @@
+"""Build the zoo: `python -m pipelines.zoo.build adapters|multitask|generator|oracles|pack`, each resumable.
+
+Hours on two CPU cores. Everything is trained into the registry of the HYPERLORA_HOME setting; `pack` takes from there
+what ships.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from generator.artifact import read_generator
+from hyperlora.registry import Entry, Registry
+from hyperlora.run_archive import read_run
+from hyperlora.tasks import Task
+from hyperlora.tracking import connect
+from pipelines.recipes import AdapterRecipe, HypernetRecipe, MultitaskRecipe, read_recipe, shipped_recipe
+from pipelines.session import Session
+from pipelines.starter import ORACLES_FILE, starter_suite
+from pipelines.train_generator import train_generator
+from pipelines.train_multitask import train_multitask
+from pipelines.train_pool import registered_adapters, train_pool
+from pipelines.zoo.oracles import train_oracles
+from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, write_zoo
+
+TASKS_FILE = Path(__file__).parent / "tasks.yaml"
+GENERATOR_NAME = "starter-hypernet"
+
+
+def zoo_tasks() -> list[Task]:
+    """The seen tasks whose adapters ship."""
+    names = yaml.safe_load(TASKS_FILE.read_text(encoding="utf-8"))
+    return [starter_suite().tasks[name] for name in names]
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@click.group()
+def main() -> None:
+    """Build the zoo, a part at a time."""
+
+
+@main.command()
+def adapters() -> None:
+    """Train the adapters of the tasks in tasks.yaml."""
+    recipe = read_recipe(AdapterRecipe, shipped_recipe("adapters"))
+    entries = train_pool(Registry(), None, zoo_tasks(), recipe, _say)
+    for name, entry in entries.items():
+        click.echo(f"{name} {entry.metrics['exact_match.validation']:.2f}")
+
+
+@main.command()
+@click.argument("reads", type=click.Choice(["description", "examples"]))
+def multitask(reads: str) -> None:
+    """Train the adapter for all seen tasks that reads a description, or examples."""
+    recipe = read_recipe(MultitaskRecipe, shipped_recipe(f"multitask-{reads}"))
+    click.echo(train_multitask(Registry(), None, starter_suite().part("seen"), recipe).reference)
+
+
+@main.command()
+def generator() -> None:
+    """Train the generator on all seen tasks."""
+    recipe = read_recipe(HypernetRecipe, shipped_recipe("hypernet"))
+    made, _ = train_generator(Session(), starter_suite().part("seen"), recipe, name=GENERATOR_NAME)
+    click.echo(made.entry.reference)
+
+
+@main.command()
+@click.option("--split", "partitions", multiple=True, type=click.Choice(["dev", "held-out"]), required=True)
+def oracles(partitions: tuple[Any, ...]) -> None:
+    """Train dev and held-out tasks' own adapters and keep their scores."""
+    recipe = read_recipe(AdapterRecipe, shipped_recipe("adapters"))
+    train_oracles(None, starter_suite().part(*partitions), recipe, ORACLES_FILE, _say)
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=ZOO_FOLDER)
+def pack(out: Path) -> None:
+    """Write what was trained into one file with its manifest."""
+    registry = Registry()
+    recipe = read_recipe(AdapterRecipe, shipped_recipe("adapters"))
+    own = registered_adapters(registry, zoo_tasks(), recipe)
+    told = [entry for entry in registry.entries("adapter") if entry.name.startswith("multitask-")]
+    written = [entry for entry in registry.entries("generator") if entry.name == GENERATOR_NAME]
+    size = write_zoo(_zoo(registry, [*own.values(), *_newest(told)], _newest(written)), out)
+    click.echo(f"{out}: {len(own)} adapters, {len(_newest(told))} multi-task, {size / 1e6:.1f} MB")
+
+
+def _newest(entries: Sequence[Entry]) -> list[Entry]:
+    return list({entry.name: entry for entry in sorted(entries, key=lambda entry: entry.created)}.values())
+
+
+def _zoo(registry: Registry, adapters: Sequence[Entry], generators: Sequence[Entry]) -> Zoo:
+    client = connect(registry.home)
+    numbers = {run: place for place, run in enumerate(sorted({e.run_id for e in (*adapters, *generators) if e.run_id}))}
+    runs = [run for run_id in numbers if (run := read_run(client, run_id)) is not None]
+    members = [
+        ZooAdapter(
+            entry.name, registry.load(entry.reference), entry.identity, numbers.get(entry.run_id), dict(entry.tags)
+        )
+        for entry in sorted(adapters, key=lambda entry: entry.name)
+    ]
+    kept = ("description", "origin", "parents", "base", "base_id", "recipe", "dataset", "licence", "encoder", "metrics")
+    writers = [
+        ZooGenerator(
+            entry.name,
+            read_generator(registry.verified_folder(entry)),
+            {name: _plain(getattr(entry, name)) for name in kept},
+            entry.identity,
+            numbers.get(entry.run_id),
+        )
+        for entry in generators
+    ]
+    return Zoo(members, writers, runs)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else dict(value) if hasattr(value, "items") else value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Registering the shipped zoo: adapters, generators, and the runs that trained them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from generator.artifact import write_generator
+from hyperlora.progress import progress
+from hyperlora.registry import Registry
+from hyperlora.run_archive import restore_run
+from hyperlora.tracking import connect
+from pipelines.session import CHAMPION
+from pipelines.zoo.packing import ZOO_FOLDER, Zoo, read_zoo
+
+
+@dataclass(frozen=True)
+class SeedReport:
+    """What seeding did.
+
+    Attributes:
+        registered: names that were registered now.
+        skipped: names that were taken already, and were left alone.
+    """
+
+    registered: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def seed_zoo(registry: Registry, folder: Path = ZOO_FOLDER) -> SeedReport:
+    """Register what the zoo holds under every name that is free; a killed seeding is simply run again.
+
+    Raises:
+        AdapterFormatError: the zoo's files are missing or damaged.
+    """
+    taken = {entry.name for kind in ("adapter", "generator") for entry in registry.entries(kind)}
+    zoo = read_zoo(folder)
+    names = [*(member.name for member in zoo.adapters), *(each.name for each in zoo.generators)]
+    if set(names) <= taken:
+        return SeedReport((), tuple(names))
+    runs = _restore_runs(registry, zoo, taken)
+    with progress(len(names), "seed", "adapter", initial=len(taken & set(names))) as bar:
+        for member in zoo.adapters:
+            if member.name not in taken:
+                run_id = None if member.run is None else runs[member.run]
+                entry = registry.register(
+                    member.adapter, member.name, identity=member.identity, run_id=run_id, tags=member.tags
+                )
+                registry.set_alias(entry.reference, CHAMPION)
+                bar.update()
+        for each in zoo.generators:
+            if each.name not in taken:
+                run_id = None if each.run is None else runs[each.run]
+                fields = {**each.fields, "identity": each.identity}
+                entry = registry.put("generator", each.name, partial(write_generator, each.network), fields, run_id)
+                registry.set_alias(entry.reference, CHAMPION)
+                bar.update()
+    return SeedReport(
+        tuple(name for name in names if name not in taken), tuple(name for name in names if name in taken)
+    )
+
+
+def _restore_runs(registry: Registry, zoo: Zoo, taken: set[str]) -> dict[int, str]:
+    """The runs' ids in this registry's MLflow; only of those that something still to be registered came from."""
+    adapters = {member.run for member in zoo.adapters if member.name not in taken}
+    wanted = (adapters | {each.run for each in zoo.generators if each.name not in taken}) - {None}
+    client = connect(registry.home)
+    return {number: restore_run(client, zoo.runs[number]) for number in wanted if number is not None}
