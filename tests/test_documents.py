@@ -105,3 +105,12 @@ def test_the_registry_document_runs_in_order(run: Callable[[str], str]) -> None:
     printed = run(f"python - <<'PYTHON'\n{program}PYTHON\n").splitlines()
     assert printed[0] == "['cats', 'libraries']"
     assert printed[-1] == "[('changed', 'noun-plural')]"
+
+
+@pytest.mark.real
+def test_the_commands_of_the_evaluation_document_run(run: Callable[[str], str]) -> None:
+    [(_, script)] = _BLOCK.findall((ROOT / "docs" / "evaluation.md").read_text())
+    printed = run(script)
+    assert "date-iso-to-german (dates; seen)" in printed
+    assert "no problems" in printed
+    assert "my-tasks: 2 tasks" in printed

@@ -41,7 +41,12 @@ def recipe(tiny_base_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         "suite": f"file:{suite}",
         "adapters": shared,
         "hypernet": shared | {"width": 8, "embedding_size": 2},
-        "evaluation": {"test_examples": 2, "shots": 1},
+        "evaluation": {
+            "test_examples": 2,
+            "shots": 1,
+            "oracle": shared,
+            "finetune": {"steps": 1, "learning_rate": 0.01},
+        },
     }
     path = tmp_path_factory.mktemp("recipe") / "toy.yaml"
     path.write_text(json.dumps(value))  # JSON is YAML
@@ -130,14 +135,14 @@ def test_the_quickstart_runs_as_a_ray_job(head: Head, recipe: Path, tmp_path: Pa
     submitted = head.ray(
         *("job", "submit", "--submission-id", SUBMISSION),
         *("--runtime-env-json", json.dumps({"env_vars": variables})),
-        *("--", "python", "-m", "pipelines", "quickstart", "--recipe", str(recipe), "--json"),
+        *("--", "python", "-m", "pipelines", "quickstart", "--train", "--recipe", str(recipe), "--json"),
     )
     assert submitted.returncode == 0, submitted.stdout + submitted.stderr
     status = head.ray("job", "status", SUBMISSION)
     assert f"'{SUBMISSION}' succeeded" in status.stdout + status.stderr
     report = next(json.loads(line) for line in submitted.stdout.splitlines() if line.startswith('{"comparison"'))
     assert report["cached"] == []
-    assert report["comparison"]["examples"] == {"barks": 2, "homes": 2}
+    assert {name: task["examples"] for name, task in report["comparison"]["tasks"].items()} == {"barks": 2, "homes": 2}
     registry = Registry(home)
     champions = [entry.name for entry in registry.entries("adapter") if "champion" in entry.aliases]
     assert champions == ["barks", "homes"]

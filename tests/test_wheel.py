@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.starter import starter_suite
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("generator", "hyperlora", "pipelines", "retrieval", "serve")
 MAIN = "from serve.cli import main; main()"
@@ -66,12 +68,13 @@ def test_every_module_and_data_file_is_in_and_no_test(files: set[str]) -> None:
         path.relative_to(ROOT).as_posix()
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.suffix in {".py", ".yaml", ".jsonl", ".html"}
+        if path.suffix in {".py", ".yaml", ".jsonl", ".html", ".j2", ".json", ".safetensors"}
     }
     assert {path for path in files if ".dist-info/" not in path} == wanted
     assert "pipelines/recipes/quickstart.yaml" in files
     assert "serve/pages/registry.html" in files
-    assert sum(path.endswith("/task.yaml") for path in files) == 8
+    assert sum(path.endswith("/task.yaml") for path in files) == len(starter_suite())
+    assert "pipelines/zoo/shipped/zoo.safetensors" in files
     assert not any("test_" in path or path.startswith("tests/") for path in files)
 
 

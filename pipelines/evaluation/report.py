@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from hyperlora.durable import write_bytes
@@ -68,9 +69,11 @@ def shown_methods(results: Mapping[str, Any]) -> list[Shown]:
         for each in results["methods"]
         for parent in [each["name"].rpartition(":")[0]]
     ]
-    return [
-        each for top in every if not top.parent for each in (top, *(one for one in every if one.parent == top.name))
-    ]
+    shown: list[Shown] = []
+    for top in every:
+        if not top.parent:
+            shown += [top, *(each for each in every if each.parent == top.name)]
+    return shown
 
 
 def shown_groups(results: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -80,18 +83,12 @@ def shown_groups(results: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]
 
 def shown_tasks(results: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """The tasks, those of a part and a family together."""
-
     tasks = results["tasks"]
-    names = sorted(
-        tasks,
-        key=lambda name: (
-            _order(tasks[name]["partition"]),
-            _order(tasks[name]["relation"]),
-            tasks[name]["family"],
-            name,
-        ),
-    )
-    return [(name, tasks[name]) for name in names]
+
+    def place(name: str) -> tuple[Any, ...]:
+        return _order(tasks[name]["partition"]), _order(tasks[name]["relation"]), tasks[name]["family"], name
+
+    return [(name, tasks[name]) for name in sorted(tasks, key=place)]
 
 
 def headline(group: Mapping[str, Any]) -> str:
@@ -261,8 +258,8 @@ def _panels(results: Mapping[str, Any], methods: Sequence[Shown], kinds: Sequenc
             Panel(
                 each,
                 scatter(f"scatter{place}", label, points, quiet=bool(each.control)),
-                sum(mean for _, mean, _ in points) / len(points),
-                sum(top for top, _, _ in points) / len(points),
+                fmean(mean for _, mean, _ in points),
+                fmean(top for top, _, _ in points),
                 sum(mean >= top for top, mean, _ in points),
                 len(points),
             )
