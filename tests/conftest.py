@@ -41,6 +41,8 @@ os.environ |= {
     "HYPERLORA_CACHE": str(_SCRATCH / "cache"),
     "HYPERLORA_DEVICE": _DEVICE,
     "HYPERLORA_DTYPE": "float32",
+    # the same numbers on every CPU
+    "HYPERLORA_TRAINING_DTYPE": "float32",
 }
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 

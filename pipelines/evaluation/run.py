@@ -41,6 +41,7 @@ from pipelines.evaluation.curves import learning_curves
 from pipelines.evaluation.journal import Journal, Measured
 from pipelines.evaluation.methods import Method
 from pipelines.evaluation.plans import Answers, Plan
+from pipelines.evaluation.report import write_report
 from pipelines.evaluation.summary import summarise
 from pipelines.recipes import EvaluationRecipe
 from pipelines.session import Session
@@ -85,11 +86,11 @@ class Evaluation:
     Attributes:
         results: what `results.json` holds.
         failures: which methods could not answer which tasks.
-        folder: where everything is.
+        report: the page with its plots.
     """
 
     results: dict[str, Any]
-    folder: Path
+    report: Path
     failures: list[Failure] = field(default_factory=list)
 
 
@@ -131,13 +132,15 @@ def evaluate(
                     bar.update(len(group))
         results = collect(bench, suite, tasks, methods, journal, failures, identity)
         write_json(out / RESULTS, results)
-        tracked.log_file(out / RESULTS)
+        report = write_report(results, out)
+        for path in (out / RESULTS, report):
+            tracked.log_file(path)
         for group_name, group in results["summary"]["groups"].items():
             means = {name.replace("+", " and "): row["mean"] for name, row in group["methods"].items()}
             tracked.log(0, **{f"{group_name}/{name}": mean for name, mean in means.items()})
     for failure in failures:
         say(f"{failure.method} on {failure.task}: {failure.problem}")
-    return Evaluation(results, out, failures)
+    return Evaluation(results, report, failures)
 
 
 def evaluation_identity(bench: Bench, suite: Suite, tasks: Sequence[Task]) -> dict[str, Any]:

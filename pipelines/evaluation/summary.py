@@ -84,9 +84,9 @@ def _add_recovery(group: dict[str, Any], names: Sequence[str], means: Any, draws
     counted = means[:, oracle] - means[:, floor] >= LEAST_ROOM
     values = recovery(means, counted, floor, oracle)
     group["recovery_tasks"] = int(counted.sum())
-    if values is None:
-        return
     drawn = draws.recoveries(counted, floor, oracle)
+    if values is None or not len(drawn):
+        return
     for place, name in enumerate(names):
         low, high = interval(drawn[:, place])
         group["methods"][name]["recovery"] = {"value": float(values[place]), "low": low, "high": high}

@@ -48,7 +48,7 @@ def command(
     from dataclasses import asdict
 
     from pipelines.evaluation.methods import find_methods
-    from pipelines.evaluation.report import results_text, write_report
+    from pipelines.evaluation.report import results_text
     from pipelines.evaluation.run import evaluate
     from pipelines.evaluation.selection import select_tasks
     from pipelines.recipes import EvaluationRecipe, read_recipe, shipped_recipe
@@ -65,15 +65,14 @@ def command(
         click.echo(f"left out: {problem}", err=True)
     tasks = select_tasks(opened, partitions, names)
     outcome = evaluate(Session(base), opened, tasks, chosen, settings, out, lambda line: click.echo(line, err=True))
-    report = write_report(outcome.results, out)
     value = {
         "out": str(out),
-        "report": str(report),
+        "report": str(outcome.report),
         "summary": outcome.results["summary"],
         "generation": outcome.results["generation"],
         "failures": [asdict(failure) for failure in outcome.failures],
         "left_out": bad,
     }
-    emit(as_json, value, f"{results_text(outcome.results)}\n{report}")
+    emit(as_json, value, f"{results_text(outcome.results)}\n{outcome.report}")
     if bad or outcome.failures:
         raise click.exceptions.Exit(1)

@@ -132,8 +132,7 @@ def test_the_watch_reads_how_much_slower_than_the_quickest_product_the_machine_i
 
 
 @pytest.fixture
-def inputs(tiny_base_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inputs:
-    monkeypatch.setenv("HYPERLORA_TRAINING_DTYPE", "float32")
+def inputs(tiny_base_folder: Path, tmp_path: Path) -> Inputs:
     tasks = tuple(starter_suite().tasks[name] for name in load_recipe().tasks[:3])
     return Inputs(f"file:{tiny_base_folder}", tasks, tmp_path, SMALL)
 

@@ -68,13 +68,6 @@ def copy_home(source: Path, target: Path) -> None:
             database.execute(f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (str(source), str(target)))
 
 
-@pytest.fixture(autouse=True)
-def train_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same numbers on every CPU."""
-    monkeypatch.setenv("HYPERLORA_TRAINING_DTYPE", "float32")
-    reload_settings()
-
-
 @pytest.fixture(scope="session")
 def toy_tasks() -> list[Task]:
     """Three tasks, each with one answer to everything."""
@@ -135,7 +128,6 @@ def finished(toy_recipe: Path, _empty_registry: Path, tmp_path_factory: pytest.T
     copy_home(_empty_registry, home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HYPERLORA_HOME", str(home))
-        patch.setenv("HYPERLORA_TRAINING_DTYPE", "float32")
         reload_settings()
         report = quickstart(load_recipe(toy_recipe), lambda said: None, train=True)
     reload_settings()
@@ -160,7 +152,7 @@ def run_apart(
     """Run the toy quickstart in a process of its own, with environment variables added; returns its exit code."""
 
     def run(**environment: str) -> int | None:
-        process = start_apart(_RUN.format(recipe=str(toy_recipe)), HYPERLORA_TRAINING_DTYPE="float32", **environment)
+        process = start_apart(_RUN.format(recipe=str(toy_recipe)), **environment)
         process.join()
         return process.exitcode
 

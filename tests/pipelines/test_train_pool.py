@@ -122,7 +122,6 @@ def test_killed_between_registering_the_halves_it_continues_without_training(
     process = start_apart(
         _RUN.format(recipe=str(toy_recipe)),
         HYPERLORA_HOME=str(hyperlora_home),
-        HYPERLORA_TRAINING_DTYPE="float32",
         HYPERLORA_FAULT="half-registered",
     )
     process.join()

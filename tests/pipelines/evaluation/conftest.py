@@ -81,7 +81,6 @@ def equipped_home(
     recipe = load_recipe(toy_recipe)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HYPERLORA_HOME", str(home))
-        patch.setenv("HYPERLORA_TRAINING_DTYPE", "float32")
         reload_settings()
         for reads in ("description", "examples"):
             told = MultitaskRecipe.model_validate(recipe.adapters.model_dump() | {"reads": reads, "shots": 2})
@@ -115,13 +114,8 @@ def evaluated(
     from pipelines.evaluation.methods import METHODS
     from pipelines.evaluation.run import evaluate
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HYPERLORA_TRAINING_DTYPE", "float32")
-        reload_settings()
-        out = tmp_path_factory.mktemp("evaluated") / "out"
-        found = evaluate(open_session(), parts, list(parts), list(METHODS.values()), asking, out, _refuse)
-    reload_settings()
-    return found
+    out = tmp_path_factory.mktemp("evaluated") / "out"
+    return evaluate(open_session(), parts, list(parts), list(METHODS.values()), asking, out, _refuse)
 
 
 def _refuse(line: str) -> None:

@@ -72,9 +72,9 @@ def test_every_method_and_control_scores_every_task(evaluated: Evaluation, parts
 
 
 def test_the_files_are_the_results_and_the_journal(evaluated: Evaluation) -> None:
-    assert files(evaluated.folder) == ["answers.jsonl", "results.json", "run.json", "training"]
-    assert read_results(evaluated.folder) == json.loads(json.dumps(evaluated.results))
-    assert len((evaluated.folder / "answers.jsonl").read_text().splitlines()) == len(METHODS) * 5
+    assert files(evaluated.report.parent) == ["answers.jsonl", "report.html", "results.json", "run.json", "training"]
+    assert read_results(evaluated.report.parent) == json.loads(json.dumps(evaluated.results))
+    assert len((evaluated.report.parent / "answers.jsonl").read_text().splitlines()) == len(METHODS) * 5
 
 
 def test_parts_and_relations_stand_apart_and_only_where_they_are_not_all(evaluated: Evaluation) -> None:
@@ -126,7 +126,7 @@ def test_it_is_recorded_as_a_run_with_its_results_and_means(evaluated: Evaluatio
         and run.data.params["methods"] == str(len(METHODS))
     ]
     assert run.info.status == "FINISHED"
-    assert [each.path for each in client.list_artifacts(run.info.run_id)] == ["results.json"]
+    assert [each.path for each in client.list_artifacts(run.info.run_id)] == ["report.html", "results.json"]
     means = evaluated.results["summary"]["groups"]["far"]["methods"]
     assert run.data.metrics["far/generated and description"] == means["generated+description"]["mean"]
     assert run.data.metrics["far/retrieved-1:random"] == means["retrieved-1:random"]["mean"]
@@ -136,7 +136,7 @@ def test_a_second_evaluation_elsewhere_gives_the_same_bytes(
     evaluated: Evaluation, open_session: Callable[[], Session], parts: Suite, asking: EvaluationRecipe, tmp_path: Path
 ) -> None:
     evaluate(open_session(), parts, list(parts), list(METHODS.values()), asking, tmp_path / "again", silent)
-    assert (tmp_path / "again" / "results.json").read_bytes() == (evaluated.folder / "results.json").read_bytes()
+    assert (tmp_path / "again" / "results.json").read_bytes() == (evaluated.report.parent / "results.json").read_bytes()
 
 
 def test_what_the_journal_has_is_not_measured_again(
@@ -150,13 +150,13 @@ def test_what_the_journal_has_is_not_measured_again(
     def refuse(*arguments: Any, **options: Any) -> Any:
         raise AssertionError("measured again")
 
-    out = shutil.copytree(evaluated.folder, tmp_path / "out")
+    out = shutil.copytree(evaluated.report.parent, tmp_path / "out")
     (out / "results.json").unlink()
     monkeypatch.setattr("pipelines.evaluation.run.answer", refuse)
     monkeypatch.setattr("pipelines.evaluation.methods.finetuned.train_adapters", refuse)
     evaluate(open_session(), parts, list(parts), list(METHODS.values()), asking, out, silent)
     for name in ("results.json", "answers.jsonl"):
-        assert (out / name).read_bytes() == (evaluated.folder / name).read_bytes()
+        assert (out / name).read_bytes() == (evaluated.report.parent / name).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_killed_and_torn_it_goes_on_and_ends_with_the_same_bytes(
 ) -> None:
     out, journal = tmp_path / "killed", tmp_path / "killed" / "answers.jsonl"
     source = _RUN.format(recipe=str(toy_recipe), suite=f"file:{parts_folder}", home=str(equipped_home), out=str(out))
-    process = start_apart(source, HYPERLORA_TRAINING_DTYPE="float32", HYPERLORA_FAULT=point)
+    process = start_apart(source, HYPERLORA_FAULT=point)
     process.join()
     assert process.exitcode == SIGKILLED
     kept = journal.read_text().splitlines(keepends=True) if journal.is_file() else []
@@ -196,7 +196,7 @@ def test_killed_and_torn_it_goes_on_and_ends_with_the_same_bytes(
     lines = journal.read_text().splitlines(keepends=True)
     assert lines[: len(kept)] == kept, "the times show what was measured again"
     assert len({(each["method"], each["task"]) for each in map(json.loads, lines)}) == len(lines) == len(METHODS) * 5
-    assert (out / "results.json").read_bytes() == (evaluated.folder / "results.json").read_bytes()
+    assert (out / "results.json").read_bytes() == (evaluated.report.parent / "results.json").read_bytes()
 
 
 def test_more_methods_in_the_same_folder_are_added_to_what_is_there(
@@ -212,7 +212,7 @@ def test_more_methods_in_the_same_folder_are_added_to_what_is_there(
 def test_a_folder_of_another_evaluation_is_refused_by_what_differs(
     evaluated: Evaluation, shared_session: Session, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
 ) -> None:
-    before = {path: path.read_bytes() for path in evaluated.folder.glob("*.json*")}
+    before = {path: path.read_bytes() for path in evaluated.report.parent.glob("*.json*")}
     fewer, methods = list(parts)[:2], find_methods(["base"])
     reworded = asking.model_copy(update={"shots": 1})
     renamed = Suite.of("others", parts)
@@ -223,8 +223,8 @@ def test_a_folder_of_another_evaluation_is_refused_by_what_differs(
         (renamed, fewer, reworded, "recipe, suite, tasks"),
     ):
         with pytest.raises(InputError, match=rf"holds an evaluation with another {what}\. Name another --out"):
-            evaluate(shared_session, suite, tasks, methods, recipe, evaluated.folder, silent)
-    assert {path: path.read_bytes() for path in evaluated.folder.glob("*.json*")} == before
+            evaluate(shared_session, suite, tasks, methods, recipe, evaluated.report.parent, silent)
+    assert {path: path.read_bytes() for path in evaluated.report.parent.glob("*.json*")} == before
 
 
 def test_a_changed_pool_or_generator_is_another_evaluation(
