@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipelines.evaluation.plots import Bar
 
 REPORT = "report.html"
-_GROUPS = ("all", "seen", "dev", "held-out", "twin", "near", "far")
+_GROUPS = ("all", "seen", "dev", "held-out", "twin", "near", "far", "seen-task", "seen-inputs", "new")
 _COLUMNS = 120
 
 
@@ -269,7 +269,7 @@ def _panels(results: Mapping[str, Any], methods: Sequence[Shown], kinds: Sequenc
 
 def _kind(task: Mapping[str, Any]) -> str:
     """What a task has to do with those that were trained on."""
-    return task["relation"] or task["partition"]
+    return task["relation"] or task.get("overlap", {}).get("label") or task["partition"]
 
 
 def _order(group: str) -> tuple[int, str]:

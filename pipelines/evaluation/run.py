@@ -40,11 +40,13 @@ from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.curves import learning_curves
 from pipelines.evaluation.journal import Journal, Measured
 from pipelines.evaluation.methods import Method
+from pipelines.evaluation.overlap import overlaps
 from pipelines.evaluation.plans import Answers, Plan
 from pipelines.evaluation.report import write_report
 from pipelines.evaluation.summary import summarise
 from pipelines.recipes import EvaluationRecipe
 from pipelines.session import Session
+from pipelines.starter import starter_suite
 
 RESULTS = "results.json"
 _GROUP = 8
@@ -235,6 +237,8 @@ def collect(
         for task in tasks
         if (each.name, task.name) in journal.done
     }
+    # a suite with seen tasks says itself what the others have to do with them
+    found = {} if suite.part("seen") else overlaps(tasks, starter_suite().part("seen"))
     return {
         "identity": identity,
         "suite": suite.name,
@@ -246,10 +250,13 @@ def collect(
                 "relation": task.relation,
                 "description": task.description,
                 "examples": len(bench.asked(task)),
+                **({"overlap": asdict(found[task.name])} if task.name in found else {}),
             }
             for task in tasks
         },
-        "summary": summarise(tasks, methods, measured, bench.recipe.seed),
+        "summary": summarise(
+            tasks, methods, measured, bench.recipe.seed, {name: each.label for name, each in found.items()}
+        ),
         "generation": _agreement(list(measured.values())),
         "scores": {
             each.name: {

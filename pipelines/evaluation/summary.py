@@ -18,15 +18,24 @@ LEAST_ROOM = 0.10
 Measurements = Mapping[tuple[str, str], Measured]
 
 
-def summarise(tasks: Sequence[Task], methods: Sequence[Method], measured: Measurements, seed: int) -> dict[str, Any]:
-    """The table by group of tasks: `all`, and each relation and partition that some but not all of the tasks have.
+def summarise(
+    tasks: Sequence[Task],
+    methods: Sequence[Method],
+    measured: Measurements,
+    seed: int,
+    labels: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The table by group of tasks: `all`, and each relation, partition and label that some but not all tasks have.
+
+    Args:
+        labels: more groups: the label of a task by its name.
 
     Only tasks that every method has answered enter; `without` names the others.
     """
     whole = [task for task in tasks if all((each.name, task.name) in measured for each in methods)]
     groups: dict[str, list[Task]] = {"all": whole}
     for task in whole:
-        for label in (task.relation, task.partition):
+        for label in (task.relation, task.partition, (labels or {}).get(task.name, "")):
             if label:
                 groups.setdefault(label, []).append(task)
     kept = {name: members for name, members in groups.items() if name == "all" or len(members) < len(whole)}
