@@ -166,9 +166,9 @@ def results_markdown(results: dict[str, Any]) -> str:
         ]
         parts += [f"### {name}", f"{headline(group)}."]
         if body:
-            parts.append(_markdown(["method", "score", "recovery", "prompt tokens"], body))
+            parts.append(markdown_table(["method", "score", "recovery", "prompt tokens"], body))
         if controls := list(dict.fromkeys(each.control for each in methods if each.control)):
-            parts.append(_markdown(["description", "right", *controls], _controls(methods, rows, controls)))
+            parts.append(markdown_table(["description", "right", *controls], _controls(methods, rows, controls)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -181,7 +181,8 @@ def _controls(methods: Sequence[Shown], rows: Mapping[str, Any], controls: Seque
     ]
 
 
-def _markdown(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+def markdown_table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown; numbers, all but the first column, to the right."""
     rule = ["---", *["--:"] * (len(head) - 1)]
     return "\n".join("| " + " | ".join(line) + " |" for line in (head, rule, *body))
 

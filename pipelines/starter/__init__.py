@@ -66,6 +66,20 @@ def oracle_scores(task: Task, base: str, recipe: str) -> tuple[float, ...] | Non
     return tuple(float(mark) for mark in entry["scores"])
 
 
+def relation_evidence() -> dict[str, tuple[str, float, float]]:
+    """What the relation of a task is read off, by its name: the zoo's best adapter on it, its score, the oracle's.
+
+    Both scores are of validation examples. Only tasks for which both were measured are there.
+    """
+    known = _oracles()
+    oracles = known.get("tasks", {})
+    return {
+        name: (each["adapter"], each["validation"], oracles[name]["validation"])
+        for name, each in known.get("nearest", {}).items()
+        if name in oracles
+    }
+
+
 def examples_hash(task: Task) -> str:
     """SHA-256 (hex) of what an oracle's scores depend on: template, training and test examples."""
     return content_hash([task.training_hash, [example.record() for example in task.test]])

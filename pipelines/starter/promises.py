@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from hyperlora.tasks import PARTITIONS, Suite, Task
+from pipelines.starter import relation_evidence
 
 LEAST = {"seen": 200, "dev": 24, "held-out": 48}
 _LEAST_TASKS, _LEAST_FAMILIES, _LEAST_FAR_FAMILIES = 280, 16, 6
 _WORDINGS, _UNSEEN_WORDINGS = 8, 4
+# A twin's adapter nearly solves it: it answers half of it, and nearly as much as one trained on it does.
+_TWIN_SCORE, _TWIN_SHARE = 0.5, 0.8
 _LONG_INPUT, _LEAST_LONG_SHARE = 15, 0.25
 
 CountTokens = Callable[[list[str]], list[int]]
@@ -20,7 +23,7 @@ def broken_promises(suite: Suite, count_tokens: CountTokens) -> list[str]:
     Args:
         count_tokens: how many tokens of the base model's each text has.
     """
-    return [*_counts(suite), *_wordings(suite), *_long_inputs(suite, count_tokens)]
+    return [*_counts(suite), *_wordings(suite), *_long_inputs(suite, count_tokens), *_relations(suite)]
 
 
 def partition_counts(suite: Suite) -> dict[str, int]:
@@ -51,6 +54,16 @@ def _wordings(suite: Suite) -> Iterator[str]:
         if found != (_WORDINGS, _UNSEEN_WORDINGS):
             wanted = f"{_WORDINGS} and {_UNSEEN_WORDINGS}"
             yield f"{task.name}: {found[0]} descriptions and {found[1]} unseen ones, not {wanted}"
+
+
+def _relations(suite: Suite) -> Iterator[str]:
+    for name, (adapter, score, oracle) in relation_evidence().items():
+        if name not in suite.tasks or suite.tasks[name].partition != "held-out":
+            continue
+        relation = suite.tasks[name].relation
+        solved = score >= _TWIN_SCORE and score >= _TWIN_SHARE * oracle
+        if solved != (relation == "twin"):
+            yield f"{name}: is {relation}, but {adapter} scores {score:.2f} on it and its own adapter {oracle:.2f}"
 
 
 def _long_inputs(suite: Suite, count_tokens: CountTokens) -> Iterator[str]:

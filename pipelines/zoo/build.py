@@ -1,4 +1,4 @@
-"""Build the zoo: `python -m pipelines.zoo.build adapters|multitask|generator|oracles|pack`, each resumable.
+"""Build the zoo: `python -m pipelines.zoo.build adapters|multitask|generator|oracles|relations|pack`, each resumable.
 
 Hours on two CPU cores. Everything is trained into the registry of the HYPERLORA_HOME setting; `pack` takes from there
 what ships.
@@ -26,6 +26,7 @@ from pipelines.train_multitask import train_multitask
 from pipelines.train_pool import registered_adapters, train_pool
 from pipelines.zoo.oracles import train_oracles
 from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, write_zoo
+from pipelines.zoo.relations import nearest_adapters
 
 TASKS_FILE = Path(__file__).parent / "tasks.yaml"
 GENERATOR_NAME = "starter-hypernet"
@@ -77,6 +78,14 @@ def oracles(partitions: tuple[Any, ...]) -> None:
     """Train dev and held-out tasks' own adapters and keep their scores."""
     recipe = read_recipe(AdapterRecipe, shipped_recipe("adapters"))
     train_oracles(None, starter_suite().part(*partitions), recipe, ORACLES_FILE, _say)
+
+
+@main.command()
+def relations() -> None:
+    """Find what the adapters do on dev and held-out tasks of their families, which tells twins from the others."""
+    recipe = read_recipe(AdapterRecipe, shipped_recipe("adapters"))
+    others = starter_suite().part("dev", "held-out")
+    nearest_adapters(Registry(), None, others, zoo_tasks(), recipe, ORACLES_FILE, _say)
 
 
 @main.command()

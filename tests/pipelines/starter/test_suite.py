@@ -57,6 +57,26 @@ def test_a_promise_that_is_broken_is_named() -> None:
     assert "suite: 2 far families held out, fewer than 6" in broken_promises(Suite.of("far", far), count_words)
 
 
+def test_a_relation_that_the_zoo_denies_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = {
+        each: next(t.name for t in starter_suite().part("held-out") if t.relation == each) for each in ("twin", "near")
+    }
+    dev = starter_suite().part("dev")[0].name
+
+    def denied(twin: tuple[float, float], near: tuple[float, float]) -> list[str]:
+        evidence = {held["twin"]: ("some", *twin), held["near"]: ("other", *near), dev: ("some", 1.0, 1.0)}
+        monkeypatch.setattr("pipelines.starter.promises.relation_evidence", lambda: evidence)
+        return [each for each in broken_promises(starter_suite(), count_words) if "tokens" not in each]
+
+    assert denied((0.8, 1.0), (0.79, 1.0)) == []
+    assert denied((0.7, 0.5), (0.49, 0.5)) == []
+    assert denied((0.79, 1.0), (0.5, 0.6)) == [
+        f"{held['twin']}: is twin, but some scores 0.79 on it and its own adapter 1.00",
+        f"{held['near']}: is near, but other scores 0.50 on it and its own adapter 0.60",
+    ]
+    assert len(denied((0.49, 0.4), (0.1, 0.0))) == 1
+
+
 def test_only_tasks_with_a_small_source_are_smaller_than_usual() -> None:
     assert json.loads(SMALLER_FILE.read_text()) == {
         task.name: [len(task.train), len(task.validation), len(task.test)]

@@ -24,6 +24,7 @@ from pipelines.starter import examples_hash
 from pipelines.zoo import read_zoo, seed_zoo, write_zoo
 from pipelines.zoo.oracles import train_oracles
 from pipelines.zoo.packing import Zoo, ZooAdapter, ZooGenerator
+from pipelines.zoo.relations import nearest_adapters
 
 if TYPE_CHECKING:
     from hyperlora.base_models import BaseModel
@@ -295,3 +296,27 @@ def test_stopped_between_groups_the_finished_ones_are_kept(
     lines: list[str] = []
     train_oracles(whole.base, toy_tasks[:2], quick, path, lines.append, group=1)
     assert lines == ["oracles 1 to 1 of 1: counts"]
+
+
+def test_the_nearest_adapter_is_that_of_the_family_or_the_twin_that_answers_most(
+    finished: Any, toy_tasks: list[Task], toy_recipe: Path, tmp_path: Path
+) -> None:
+    whole = load_recipe(toy_recipe)
+    path = tmp_path / "oracles.json"
+    path.write_text('{"tasks": {}}')
+    barks = toy_tasks[0]
+    others = [
+        replace(barks, name="of-the-family"),
+        replace(barks, name="by-its-twin", family="pets", twin_of="counts"),
+        replace(barks, name="alone", family="pets"),
+    ]
+    lines: list[str] = []
+    nearest_adapters(Registry(finished.home), whole.base, others, toy_tasks, whole.adapters, path, lines.append)
+    assert json.loads(path.read_text()) == {
+        "tasks": {},
+        "nearest": {
+            "by-its-twin": {"adapter": "counts", "validation": 0.0},
+            "of-the-family": {"adapter": "barks", "validation": 1.0},
+        },
+    }
+    assert lines == ["of-the-family: barks 1.00", "by-its-twin: counts 0.00"]

@@ -1,0 +1,121 @@
+"""The tables of README and docs/evaluation.md, from finished evaluations: `python -m pipelines.evaluation.documents`.
+
+With folders of finished evaluations as arguments, what their tables need is first kept in `docs/results/`, which is
+committed; the documents' tables are then written again from there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hyperlora.durable import write_bytes, write_json
+from hyperlora.errors import InputError
+from pipelines.evaluation.report import markdown_table, results_markdown, shown_groups, shown_methods, spread
+from pipelines.evaluation.run import read_results
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ("README.md", "docs/evaluation.md")
+# What README shows of a table that has every method.
+BRIEF_METHODS = (
+    "base",
+    "description",
+    "icl-5",
+    "no-condition",
+    "retrieved-1",
+    "generated",
+    "generated+description",
+    "multitask+description",
+    "finetune-16",
+    "oracle",
+)
+_BLOCK = re.compile(r"(<!-- (brief|table): ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def keep(results: Mapping[str, Any]) -> dict[str, Any]:
+    """What tables need of an evaluation's results, without single answers and pairwise differences."""
+    groups = {
+        name: {key: value for key, value in group.items() if key != "differences"}
+        for name, group in results["summary"]["groups"].items()
+    }
+    return {
+        "version": version("hyperlora"),
+        **{key: results[key] for key in ("identity", "suite", "methods", "tasks", "generation", "failures")},
+        "summary": {"groups": groups, "without": results["summary"]["without"]},
+        "means": {
+            method: {task: round(value["mean"], 4) for task, value in tasks.items()}
+            for method, tasks in results["scores"].items()
+        },
+    }
+
+
+def kept_name(results: Mapping[str, Any]) -> str:
+    """What the kept results of an evaluation are called: the suite and the parts that were asked."""
+    parts = sorted({task["partition"] for task in results["tasks"].values()})
+    return "-".join([results["suite"], *parts])
+
+
+def brief_table(results: dict[str, Any]) -> str:
+    """A few methods in lines, the groups of tasks in columns, and what a call pays in tokens of its prompt."""
+    groups = shown_groups(results)
+    shown = [each for each in shown_methods(results) if each.name in BRIEF_METHODS]
+    head = ["method", *(f"{name} ({len(group['tasks'])} tasks)" for name, group in groups), "prompt tokens per call"]
+    whole = results["summary"]["groups"]["all"]["methods"]
+    body = [
+        [
+            f"`{each.name}`: {each.title}",
+            *(spread(group["methods"][each.name]) for _, group in groups),
+            f"{whole[each.name]['prompt_tokens']:.0f}",
+        ]
+        for each in sorted(shown, key=lambda each: BRIEF_METHODS.index(each.name))
+    ]
+    return markdown_table(head, body) + "\n"
+
+
+def with_tables(text: str, kept: Mapping[str, dict[str, Any]]) -> str:
+    """A document with its tables written again.
+
+    Raises:
+        InputError: a table is of an evaluation that is not there.
+    """
+
+    def table(match: re.Match[str]) -> str:
+        start, kind, name, end = match.groups()
+        if name not in kept:
+            raise InputError(f"docs/results has no {name}.json", "Give the folder of that evaluation.")
+        return start + (brief_table if kind == "brief" else results_markdown)(kept[name]) + end
+
+    return _BLOCK.sub(table, text)
+
+
+def update_documents(root: Path, folders: Sequence[Path]) -> list[Path]:
+    """Keep the results of these evaluations and write the documents' tables; the files that changed."""
+    for folder in folders:
+        results = read_results(folder)
+        write_json(root / "docs" / "results" / f"{kept_name(results)}.json", keep(results))
+    kept = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (root / "docs/results").glob("*.json")}
+    changed = []
+    for path in (root / name for name in DOCUMENTS):
+        before = path.read_text(encoding="utf-8")
+        if (after := with_tables(before, kept)) != before:
+            write_bytes(path, after.encode())
+            changed.append(path)
+    return changed
+
+
+@click.command()
+@click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def main(folders: tuple[Path, ...]) -> None:
+    """Keep what tables need of finished evaluations, and write the documents' tables again."""
+    for path in update_documents(ROOT, folders):
+        click.echo(f"{path.relative_to(ROOT)}: tables written")
+
+
+if __name__ == "__main__":
+    main()
