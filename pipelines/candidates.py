@@ -62,7 +62,7 @@ def find_candidates(session: Session, description: str, count: int) -> list[Foun
     if not found:
         raise InputError(
             f"the registry has neither adapters nor a generator for {session.located.identity.id}",
-            "Run: hyperlora quickstart",
+            "Run: hyperlora registry seed, or hyperlora import file:YOUR_ADAPTERS",
         )
     return found
 

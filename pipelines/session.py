@@ -124,7 +124,7 @@ def generate_adapter(session: Session, description: str) -> Adapter:
     if generator is None:
         raise InputError(
             f"the registry has no generator for {session.located.identity.id} and {session.encoder.id}",
-            "Run: hyperlora quickstart",
+            "Run: hyperlora registry seed, or hyperlora train generator",
         )
     return generator.generate(session.encoder, text)
 

@@ -38,7 +38,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_make_demo_and_make_test_are_what_readme_says() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"make ([a-z-]+)", README + (ROOT / "CONTRIBUTING.md").read_text()):
+    for target in re.findall(r"(?:^ +|`)make ([a-z-]+)", README + (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 

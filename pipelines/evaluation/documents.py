@@ -17,7 +17,7 @@ import click
 
 from hyperlora.durable import write_bytes, write_json
 from hyperlora.errors import InputError
-from pipelines.evaluation.report import markdown_table, results_markdown, shown_groups, shown_methods, spread
+from pipelines.evaluation.report import counted, markdown_table, results_markdown, shown_groups, shown_methods, spread
 from pipelines.evaluation.run import read_results
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +65,11 @@ def brief_table(results: dict[str, Any]) -> str:
     """A few methods in lines, the groups of tasks in columns, and what a call pays in tokens of its prompt."""
     groups = shown_groups(results)
     shown = [each for each in shown_methods(results) if each.name in BRIEF_METHODS]
-    head = ["method", *(f"{name} ({len(group['tasks'])} tasks)" for name, group in groups), "prompt tokens per call"]
+    head = [
+        "method",
+        *(f"{name} ({counted(len(group['tasks']), 'task')})" for name, group in groups),
+        "prompt tokens per call",
+    ]
     whole = results["summary"]["groups"]["all"]["methods"]
     body = [
         [

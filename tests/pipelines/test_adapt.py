@@ -351,7 +351,7 @@ def test_a_malformed_example_file_is_named_with_its_line(shared_session: Session
 def test_an_empty_registry_names_the_remedy(registry: Registry, tiny_base_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="neither adapters nor a generator") as caught:
         adapt("Say where people live", out=tmp_path / "out", session=Session(f"file:{tiny_base_folder}", registry))
-    assert caught.value.remedy == "Run: hyperlora quickstart"
+    assert caught.value.remedy == "Run: hyperlora registry seed, or hyperlora import file:YOUR_ADAPTERS"
     assert not (tmp_path / "out").exists()
     assert registry.entries() == []
 

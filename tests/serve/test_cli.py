@@ -430,7 +430,7 @@ FAILURES = {
     "adapt: no pool for the base": (
         ["adapt", "Do it", "--base", "file:{}/other-base", "--out", "{}/out"],
         "neither adapters nor a generator",
-        "hyperlora quickstart",
+        "hyperlora registry seed",
     ),
     "export: unknown name": (["export", "registry:none", "--out", "{}/out"], "nothing is registered as none", "list"),
     "export: unknown version": (["export", "registry:plural@7", "--out", "{}/out"], "no such version", "registry show"),

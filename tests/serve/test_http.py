@@ -188,7 +188,7 @@ def test_an_empty_registry_is_a_400_with_the_remedy(
     client = make_client(registry, tiny_is_base, encoder)
     answer = client.post("/v1/adapt", json={"description": "Do it"})
     assert answer.status_code == 400
-    assert answer.json()["remedy"] == "Run: hyperlora quickstart"
+    assert answer.json()["remedy"] == "Run: hyperlora registry seed, or hyperlora import file:YOUR_ADAPTERS"
     assert client.get("/v1/adapters").json() == {"adapters": [], "next": None, "total": 0}
     assert "Nothing registered yet" in client.get("/").text
 

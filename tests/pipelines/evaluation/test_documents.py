@@ -1,0 +1,75 @@
+"""The documents' tables: from kept results, and as the committed results say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hyperlora.errors import InputError
+from pipelines.evaluation.documents import DOCUMENTS, ROOT, keep, update_documents, with_tables
+from pipelines.evaluation.report import results_markdown
+
+from .test_report import made_up
+
+PAGE = "# Title\n\n<!-- {kind}: {name} -->\nold\n<!-- end -->\n\nThe rest.\n"
+
+
+@pytest.fixture
+def results() -> dict[str, Any]:
+    made = made_up()
+    for row in made["methods"]:
+        made["scores"].setdefault(row["name"], {})
+    return made
+
+
+@pytest.fixture
+def root(results: dict[str, Any], tmp_path: Path) -> Path:
+    """A project with documents that have tables, and a finished evaluation in `done`."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "README.md").write_text(PAGE.format(kind="brief", name="toys-held-out-seen"))
+    (tmp_path / "docs" / "evaluation.md").write_text(PAGE.format(kind="table", name="toys-held-out-seen"))
+    (tmp_path / "done").mkdir()
+    (tmp_path / "done" / "results.json").write_text(json.dumps(results))
+    return tmp_path
+
+
+def test_the_tables_of_the_repository_are_those_of_its_results() -> None:
+    kept = {path.stem: json.loads(path.read_text()) for path in (ROOT / "docs" / "results").glob("*.json")}
+    for name in DOCUMENTS:
+        text = (ROOT / name).read_text()
+        assert with_tables(text, kept) == text, f"{name}: python -m pipelines.evaluation.documents"
+
+
+def test_tables_are_written_from_finished_evaluations_and_the_second_time_from_what_was_kept(
+    root: Path, results: dict[str, Any]
+) -> None:
+    assert update_documents(root, [root / "done"]) == [root / name for name in DOCUMENTS]
+    assert (root / "docs" / "evaluation.md").read_text() == PAGE.format(
+        kind="table", name="toys-held-out-seen"
+    ).replace("old\n", results_markdown(results))
+    brief = (root / "README.md").read_text().splitlines()
+    generated = results["summary"]["groups"]["all"]["methods"]["generated"]
+    assert brief[3].startswith("| method | all (3 tasks) | seen (1 task) | held-out (2 tasks) | far (1 task) |")
+    rows = [line.split("|")[1].strip() for line in brief[5:8]]
+    assert rows == [f"`{name}`: title of {name}" for name in ("no-condition", "generated", "oracle")]
+    assert f"| {generated['mean']:.2f} [" in brief[6]
+    assert brief[8:] == ["<!-- end -->", "", "The rest."]
+    (root / "README.md").write_text(PAGE.format(kind="brief", name="toys-held-out-seen"))
+    assert update_documents(root, []) == [root / "README.md"]
+    assert (root / "README.md").read_text().splitlines() == brief
+
+
+def test_what_is_kept_has_no_single_answers_and_no_differences(results: dict[str, Any]) -> None:
+    kept = keep(results)
+    assert kept["means"]["oracle"] == {"a": 0.44, "b": 0.64, "c": 0.84}
+    assert "scores" not in json.dumps(kept)
+    assert "differences" not in json.dumps(kept)
+    assert results["summary"]["groups"]["all"]["differences"], "the results themselves are left alone"
+
+
+def test_a_table_without_results_is_refused() -> None:
+    with pytest.raises(InputError, match=r"docs/results has no toys\.json"):
+        with_tables(PAGE.format(kind="table", name="toys"), {})
