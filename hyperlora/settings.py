@@ -92,6 +92,12 @@ class Settings(BaseSettings):
             return _torch_dtype(self.dtype)
         return torch.bfloat16 if self.torch_device().type == "cuda" else torch.float32
 
+    def scoring_dtype(self) -> torch.dtype:
+        """The dtype of evaluations, which are many forwards of a frozen base: that of inference if it is set, else the
+        training dtype.
+        """
+        return self.base_training_dtype() if self.dtype == "auto" else self.inference_dtype()
+
     def base_training_dtype(self) -> torch.dtype:
         """The dtype the frozen base runs in while adapters or generators train through it."""
         import torch

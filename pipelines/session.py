@@ -17,6 +17,7 @@ from hyperlora.card import Card
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
 from hyperlora.registry import Entry, Registry
+from hyperlora.settings import get_settings
 from retrieval.index import AdapterIndex, build_index, pool_entries
 
 CHAMPION = "champion"
@@ -50,14 +51,19 @@ class Session:
     Args:
         base: base model reference; the `HYPERLORA_BASE_MODEL` setting when None.
         registry: the registry of the settings when None.
+        dtype: of the base model; the settings' for inference when None.
 
     Attributes:
         base_name: the base model's reference as given.
+        dtype: of the base model.
     """
 
-    def __init__(self, base: str | None = None, registry: Registry | None = None) -> None:
+    def __init__(
+        self, base: str | None = None, registry: Registry | None = None, dtype: torch.dtype | None = None
+    ) -> None:
         self.base_name = base
         self.registry = registry or Registry()
+        self.dtype = dtype or get_settings().inference_dtype()
         self._index: AdapterIndex | None = None
         self._indexed: list[str] = []
         self._indexed_at = ""
@@ -71,7 +77,7 @@ class Session:
     @cached_property
     def base(self) -> BaseModel:
         """The base model, loaded for inference."""
-        return load_base_model(self.base_name)
+        return load_base_model(self.base_name, dtype=self.dtype)
 
     @cached_property
     def bank(self) -> AdapterBank:

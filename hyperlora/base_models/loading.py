@@ -51,13 +51,14 @@ class BaseModel:
         return frozenset(eos if isinstance(eos, list) else [eos])
 
 
-def load_base_model(name: str | None = None, *, training: bool = False) -> BaseModel:
+def load_base_model(name: str | None = None, *, training: bool = False, dtype: torch.dtype | None = None) -> BaseModel:
     """Load a base model on the configured device.
 
     Args:
         name: see `locate_base`.
         training: use the training dtype, and eager attention on CPU, whose bfloat16 backward is about twice as
             fast as that of scaled-dot-product attention there.
+        dtype: instead of the setting's.
 
     Raises:
         BaseModelError: the folder is not a loadable causal LM.
@@ -71,7 +72,7 @@ def load_base_model(name: str | None = None, *, training: bool = False) -> BaseM
         with quiet_transformers():
             model, report = AutoModelForCausalLM.from_pretrained(
                 located.folder,
-                dtype=settings.base_training_dtype() if training else settings.inference_dtype(),
+                dtype=dtype or (settings.base_training_dtype() if training else settings.inference_dtype()),
                 attn_implementation="eager" if training and device.type == "cpu" else "sdpa",
                 use_safetensors=True,
                 trust_remote_code=False,

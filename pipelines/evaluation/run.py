@@ -157,7 +157,7 @@ def evaluation_identity(bench: Bench, suite: Suite, tasks: Sequence[Task]) -> di
         "tasks": content_hash([task.identity for task in tasks]),
         "recipe": bench.recipe.hash,
         "base model": session.located.identity.fingerprint,
-        "dtype": f"{settings.inference_dtype()}, trained in {settings.base_training_dtype()}",
+        "dtype": f"{session.dtype}, trained in {settings.base_training_dtype()}",
         "encoder": session.encoder.id,
         "code": code_hash(_CODE),
         **parts,

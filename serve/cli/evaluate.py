@@ -47,6 +47,7 @@ def command(
     """
     from dataclasses import asdict
 
+    from hyperlora.settings import get_settings
     from pipelines.evaluation.methods import find_methods
     from pipelines.evaluation.report import results_text
     from pipelines.evaluation.run import evaluate
@@ -64,7 +65,15 @@ def command(
     for problem in bad:
         click.echo(f"left out: {problem}", err=True)
     tasks = select_tasks(opened, partitions, names)
-    outcome = evaluate(Session(base), opened, tasks, chosen, settings, out, lambda line: click.echo(line, err=True))
+    outcome = evaluate(
+        Session(base, dtype=get_settings().scoring_dtype()),
+        opened,
+        tasks,
+        chosen,
+        settings,
+        out,
+        lambda line: click.echo(line, err=True),
+    )
     value = {
         "out": str(out),
         "report": str(outcome.report),

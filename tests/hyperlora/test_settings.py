@@ -55,6 +55,9 @@ def test_dtypes_follow_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HYPERLORA_TRAINING_DTYPE", "float16")
     settings = reload_settings()
     assert (settings.inference_dtype(), settings.base_training_dtype()) == (torch.bfloat16, torch.float16)
+    assert settings.scoring_dtype() == torch.bfloat16
+    monkeypatch.setenv("HYPERLORA_DTYPE", "auto")
+    assert reload_settings().scoring_dtype() == torch.float16, "the fastest that training may use"
 
 
 def test_the_tests_run_apart_from_the_users_own_folders(hyperlora_home: Path, tmp_path: Path) -> None:
