@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
-from hyperlora.tasks import Partition
 from pipelines.starter.draft import Draft, Pairs, Side
 from pipelines.starter.draws import Draws
 from pipelines.starter.families.arithmetic_frames import ADDING, BOARDING, COMPARING, PAYING, TAKING_AWAY
 from pipelines.starter.families.arithmetic_wordings import WORDINGS
 from pipelines.starter.families.number_sentences import in_words, numbers_of, told
-from pipelines.starter.splits import USUAL_SIZES
+from pipelines.starter.families.wordings import worded_draft
 
 FAMILY = "arithmetic"
 _COUNT = 2500
@@ -146,19 +146,7 @@ def _price_and_note(draws: Draws) -> tuple[int, int]:
 
 def drafts() -> tuple[Draft, ...]:
     """The tasks of the family."""
-
-    def draft(
-        name: str,
-        pairs: Pairs,
-        partition: Partition = "seen",
-        twin_of: str = "",
-        packages: tuple[str, ...] = (),
-        sizes: tuple[int, int, int] = USUAL_SIZES,
-    ) -> Draft:
-        wordings = WORDINGS[name]
-        return Draft(
-            name, pairs=pairs, packages=packages, partition=partition, twin_of=twin_of, sizes=sizes, **wordings
-        )
+    draft = partial(worded_draft, WORDINGS)
 
     def small(draws: Draws, a: int) -> int:
         return draws.between(2, 99)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from math import gcd
 from string import digits
 
-from hyperlora.tasks import Partition
 from pipelines.starter.draft import Draft, Pairs, Side
 from pipelines.starter.draws import Draws
 from pipelines.starter.families.number_sentences import numbers_of, told
 from pipelines.starter.families.numerals_frames import CHAPTERS, PERCENTAGES, SEQUELS
 from pipelines.starter.families.numerals_wordings import WORDINGS
-from pipelines.starter.splits import USUAL_SIZES
+from pipelines.starter.families.wordings import worded_draft
 
 FAMILY = "numerals"
 _COUNT = 2000
@@ -162,20 +162,7 @@ def _chapter(draws: Draws) -> tuple[str, str]:
 
 def drafts() -> tuple[Draft, ...]:
     """The tasks of the family."""
-
-    def draft(
-        name: str,
-        pairs: Pairs,
-        partition: Partition = "seen",
-        twin_of: str = "",
-        packages: tuple[str, ...] = (),
-        sizes: tuple[int, int, int] = USUAL_SIZES,
-    ) -> Draft:
-        wordings = WORDINGS[name]
-        return Draft(
-            name, pairs=pairs, packages=packages, partition=partition, twin_of=twin_of, sizes=sizes, **wordings
-        )
-
+    draft = partial(worded_draft, WORDINGS)
     names = ("faker",)
     return (
         draft("roman-to-number", _from_roman),

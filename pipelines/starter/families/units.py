@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
-from hyperlora.tasks import Partition
 from pipelines.starter.draft import Draft, Pairs, Side
 from pipelines.starter.draws import Draws
 from pipelines.starter.families.number_sentences import in_words, numbers_of, told
 from pipelines.starter.families.units_frames import CARRYING, DIARY, MEASURING, WAITING, WALKING
 from pipelines.starter.families.units_wordings import WORDINGS
-from pipelines.starter.splits import USUAL_SIZES
+from pipelines.starter.families.wordings import worded_draft
 
 FAMILY = "units"
 _COUNT = 2500
@@ -166,20 +166,7 @@ def _spelled(draws: Draws) -> tuple[str, str]:
 
 def drafts() -> tuple[Draft, ...]:
     """The tasks of the family."""
-
-    def draft(
-        name: str,
-        pairs: Pairs,
-        partition: Partition = "seen",
-        twin_of: str = "",
-        packages: tuple[str, ...] = (),
-        sizes: tuple[int, int, int] = USUAL_SIZES,
-    ) -> Draft:
-        wordings = WORDINGS[name]
-        return Draft(
-            name, pairs=pairs, packages=packages, partition=partition, twin_of=twin_of, sizes=sizes, **wordings
-        )
-
+    draft = partial(worded_draft, WORDINGS)
     names = ("faker",)
     kilometres = _thousandfold("km", "m")
     weeks_and_days = _two_parts("week", "day", 7, 110, "{large} {larges} and {small} {smalls}")
