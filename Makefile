@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup demo test test-all lint format bench docs clean
+.PHONY: setup demo test test-all lint format bench evaluation docs clean
 
 setup: $(INSTALLED)
 
@@ -40,6 +40,13 @@ format: setup
 
 bench: setup
 	@for file in benchmarks/*.py; do $(BIN)/python "$$file" || exit 1; done
+
+# The held-out tables of README and docs/evaluation.md; once a release, since held-out tasks are for no choice.
+evaluation: setup
+	@HYPERLORA_HOME=.cache/evaluation-home $(BIN)/hyperlora registry seed
+	@HYPERLORA_HOME=.cache/evaluation-home $(BIN)/hyperlora evaluate --split held-out --methods all \
+		--out .cache/evaluation/held-out
+	@$(BIN)/python -m pipelines.evaluation.documents .cache/evaluation/held-out
 
 docs: setup
 	@$(BIN)/python -m pytest tests/test_documents.py
