@@ -82,9 +82,9 @@ def oracles(partitions: tuple[Any, ...]) -> None:
 
 @main.command()
 def relations() -> None:
-    """Find what the adapters do on dev and held-out tasks of their families, which tells twins from the others."""
+    """Find what the adapters do on held-out tasks of their families, which tells twins from the others."""
     recipe = read_recipe(AdapterRecipe, shipped_recipe("adapters"))
-    others = starter_suite().part("dev", "held-out")
+    others = starter_suite().part("held-out")
     nearest_adapters(Registry(), None, others, zoo_tasks(), recipe, ORACLES_FILE, _say)
 
 
