@@ -188,7 +188,7 @@ def drafts() -> tuple[Draft, ...]:
             "dev",
             packages=names,
         ),
-        draft("sum-of-four", _sums(4), "held-out", "sum-of-three"),
+        draft("sum-of-four", _sums(4), "held-out"),
         draft(
             "story-boarding",
             _stories("boarding", BOARDING, _two_to_add, lambda a, b: a + b),

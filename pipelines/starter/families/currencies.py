@@ -162,7 +162,7 @@ def drafts() -> tuple[Draft, ...]:
     )
     unseen: tuple[tuple[str, Pairs, tuple[str, ...], Partition, str], ...] = (
         ("amount-swiss", amounts("CHF", "de_CH"), _BABEL, "dev", ""),
-        ("dollar-amount-german", amounts("USD", "de"), _BABEL, "held-out", "amount-german"),
+        ("dollar-amount-german", amounts("USD", "de"), _BABEL, "held-out", ""),
         ("sentence-symbol-amount-to-code", in_sentences(_symbol_amount), (), "held-out", ""),
     )
     return (

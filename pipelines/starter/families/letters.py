@@ -253,7 +253,7 @@ def drafts() -> tuple[Draft, ...]:
         draft("sentence-capital-word", _capital_words, packages=()),
         draft("second-letter", _words(lambda word: word[1]), partition="dev"),
         draft("ends-with-vowel", _vowel_at(-1), partition="dev"),
-        draft("name-acronym", _acronyms(full_names), partition="held-out", twin_of="phrase-acronym", packages=()),
+        draft("name-acronym", _acronyms(full_names), partition="held-out", packages=()),
         draft(
             "phrase-vowels-removed",
             _phrases(without_vowels),

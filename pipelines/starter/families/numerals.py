@@ -190,7 +190,6 @@ def drafts() -> tuple[Draft, ...]:
             "key-in-groups-of-three",
             _grouped("keys", (3, 3, 3), digits + _CAPITALS),
             "held-out",
-            "code-in-groups-of-three",
         ),
         draft("code-in-groups-of-four", _grouped("groups of four", (4, 4)), "held-out"),
         draft("number-to-scientific", _to_scientific, "held-out"),

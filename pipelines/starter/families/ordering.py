@@ -178,7 +178,6 @@ def drafts() -> tuple[Draft, ...]:
             "alphabetically-first-of-five",
             _of_lists("first of five", 5, 5, ", ", min),
             "held-out",
-            "alphabetically-first-of-three",
         ),
         draft(
             "largest-of-six-numbers",

@@ -345,7 +345,6 @@ def drafts() -> tuple[Draft, ...]:
                 "Delimiter ';', position two: give the content.",
             ),
             partition="held-out",
-            twin_of="csv-second-field",
         ),
         _draft(
             "html-attribute-value",

@@ -163,7 +163,7 @@ def drafts() -> tuple[Draft, ...]:
     )
     unseen: tuple[tuple[str, Pairs, Partition, str], ...] = (
         ("time-quarter-hour-earlier", minutes_of_day(digital, _later(-15)), "dev", ""),
-        ("dotted-time-to-24", minutes_of_day(dotted, digital), "held-out", "time-12-to-24"),
+        ("dotted-time-to-24", minutes_of_day(dotted, digital), "held-out", ""),
         ("sentence-end-time", ends_in_sentences, "held-out", ""),
     )
     return (
