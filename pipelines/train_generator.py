@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 
 import generator.hypernet
 import pipelines.train_hypernet
@@ -65,7 +66,8 @@ def train_generator(
             "metrics": {},
             "identity": identity,
         }
-        entry = registry.put("generator", name, lambda target: write_generator(network, target), fields, tracked.run_id)
-        entry = registry.set_alias(entry.reference, CHAMPION)
+        entry = registry.put(
+            "generator", name, partial(write_generator, network), fields, tracked.run_id, alias=CHAMPION
+        )
     shutil.rmtree(folder, ignore_errors=True)
     return LoadedGenerator(entry, network), True

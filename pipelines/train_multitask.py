@@ -62,9 +62,7 @@ def train_multitask(registry: Registry, base_name: str | None, tasks: Sequence[T
             dataset_hash=content_hash(datasets),
         )
         adapter = Adapter(factors, base.identity, card)
-        entry = registry.register(
-            adapter, name, identity=identity, run_id=tracked.run_id, tags={READS_TAG: recipe.reads}
-        )
-        entry = registry.set_alias(entry.reference, CHAMPION)
+        tags = {READS_TAG: recipe.reads}
+        entry = registry.register(adapter, name, identity=identity, run_id=tracked.run_id, tags=tags, alias=CHAMPION)
     shutil.rmtree(folder, ignore_errors=True)
     return entry

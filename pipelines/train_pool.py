@@ -123,8 +123,9 @@ def _train_group(registry: Registry, base: BaseModel, tasks: Sequence[Task], rec
         for number, (task, adapter, marks) in enumerate(zip(tasks, adapters, scores, strict=True)):
             score = sum(marks) / len(marks)
             card = adapter.card.model_copy(update={"metrics": {"exact_match.validation": score}})
-            entry = registry.register(adapter.with_card(card), task.name, identity=identity, run_id=tracked.run_id)
-            found[task.name] = registry.set_alias(entry.reference, CHAMPION)
+            found[task.name] = registry.register(
+                adapter.with_card(card), task.name, identity=identity, run_id=tracked.run_id, alias=CHAMPION
+            )
             tracked.log(recipe.steps, **{f"exact_match.validation.{task.name}": score})
             if number + 1 == len(tasks) // 2:
                 fault_point("half-registered")

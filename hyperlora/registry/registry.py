@@ -66,6 +66,7 @@ class Registry:
         run_id: str | None = None,
         expires: int | None = None,
         tags: Mapping[str, str] | None = None,
+        alias: str | None = None,
     ) -> Entry:
         """Store an adapter and make it the newest version of `name`; no base model is loaded.
 
@@ -78,6 +79,7 @@ class Registry:
             run_id: the MLflow run to link.
             expires: when garbage collection may delete it, in milliseconds since the epoch; never when None.
             tags: people's labels.
+            alias: points at it from now on, as by `set_alias`.
         """
         from hyperlora.mlflow_model import card_markdown, write_mlmodel
         from hyperlora.peft_folder import write_adapter_files
@@ -106,7 +108,8 @@ class Registry:
             "licence": card.licence,
             "identity": identity,
         }
-        return self.put("adapter", name, write, fields, run_id, expires=expires, tags=tags, card=card_markdown(adapter))
+        shown = card_markdown(adapter)
+        return self.put("adapter", name, write, fields, run_id, expires=expires, tags=tags, alias=alias, card=shown)
 
     def put(
         self,
@@ -118,6 +121,7 @@ class Registry:
         *,
         expires: int | None = None,
         tags: Mapping[str, str] | None = None,
+        alias: str | None = None,
         card: str = "",
     ) -> Entry:
         """Store the folder that `write` fills as a version of `name`; see `register`.
@@ -131,6 +135,7 @@ class Registry:
                 f"{name!r} cannot name an adapter", "Use lowercase letters, digits, '.', '_' and '-', at most 128."
             )
         labels = _checked_tags(tags or {})
+        _check_alias(alias)
         description = str(fields.get("description", ""))
         with self.ledger.writing(name) as touched:
             held = self.record.kind(name)
@@ -146,6 +151,7 @@ class Registry:
             if existing is not None:
                 touched.add(existing.version)
                 self._revive(existing, expires, str(fields.get("identity", "")), run_id or "")
+                self._point(alias, name, existing.version)
                 return self._read_back(name, existing.version)
             size = sum((self.contents.path(content) / file).stat().st_size for file in manifest)
             known = {**fields, "kind": kind, "content": content, "manifest": manifest, "size": size}
@@ -158,7 +164,12 @@ class Registry:
                 source_run=self.contents.source_run_id or run_id,
             )
             touched.add(version)
+            self._point(alias, name, version)
         return self._read_back(name, version)
+
+    def _point(self, alias: str | None, name: str, version: int) -> None:
+        if alias is not None:
+            self.record.set_alias(name, alias, version)
 
     def _under_its_parents_licences(self, adapter: Adapter) -> Adapter:
         parents = [self._parent_licence(reference) for reference in adapter.card.parents]
@@ -283,8 +294,7 @@ class Registry:
 
     def set_alias(self, reference: str, alias: str) -> Entry:
         """Point an alias at a version, taking it from the version that had it."""
-        if not _ALIAS.fullmatch(alias):
-            raise InputError(f"{alias!r} cannot be an alias", "Use letters, digits, '_' and '-', but not v3 or latest.")
+        _check_alias(alias)
         name = parse_reference(reference, ("registry",)).target
         with self.ledger.writing(name) as touched:
             entry = self.get(reference)
@@ -372,6 +382,11 @@ class Registry:
         if entry is None:
             raise RegistryError(f"registry:{name}@{version} was deleted meanwhile", "Register it again.")
         return entry
+
+
+def _check_alias(alias: str | None) -> None:
+    if alias is not None and not _ALIAS.fullmatch(alias):
+        raise InputError(f"{alias!r} cannot be an alias", "Use letters, digits, '_' and '-', but not v3 or latest.")
 
 
 def _checked_tags(tags: Mapping[str, str]) -> Mapping[str, str]:

@@ -44,17 +44,21 @@ def seed_zoo(registry: Registry, folder: Path = ZOO_FOLDER) -> SeedReport:
         for member in zoo.adapters:
             if member.name not in taken:
                 run_id = None if member.run is None else runs[member.run]
-                entry = registry.register(
-                    member.adapter, member.name, identity=member.identity, run_id=run_id, tags=member.tags
+                registry.register(
+                    member.adapter,
+                    member.name,
+                    identity=member.identity,
+                    run_id=run_id,
+                    tags=member.tags,
+                    alias=CHAMPION,
                 )
-                registry.set_alias(entry.reference, CHAMPION)
                 bar.update()
         for each in zoo.generators:
             if each.name not in taken:
                 run_id = None if each.run is None else runs[each.run]
                 fields = {**each.fields, "identity": each.identity}
-                entry = registry.put("generator", each.name, partial(write_generator, each.network), fields, run_id)
-                registry.set_alias(entry.reference, CHAMPION)
+                write = partial(write_generator, each.network)
+                registry.put("generator", each.name, write, fields, run_id, alias=CHAMPION)
                 bar.update()
     return SeedReport(
         tuple(name for name in names if name not in taken), tuple(name for name in names if name in taken)

@@ -149,6 +149,18 @@ def test_an_alias_that_could_not_be_asked_for_is_refused(
     registry.register(make_adapter(), "plural")
     with pytest.raises(InputError, match="cannot be an alias"):
         registry.set_alias("registry:plural", alias)
+    with pytest.raises(InputError, match="cannot be an alias"):
+        registry.register(make_adapter(2), "plural", alias=alias)
+    assert len(registry.entries()) == 1
+
+
+def test_an_alias_comes_with_a_version_new_or_known(registry: Registry, make_adapter: MakeAdapter) -> None:
+    assert registry.register(make_adapter(1), "plural", alias="champion").aliases == ("champion",)
+    assert registry.register(make_adapter(2), "plural", alias="champion").version == 2
+    assert [entry.aliases for entry in registry.entries()] == [(), ("champion",)], "the catalogue knows it too"
+    assert registry.register(make_adapter(1), "plural", alias="champion").aliases == ("champion",)
+    assert registry.get("registry:plural@champion").version == 1
+    assert [entry.aliases for entry in registry.entries()] == [("champion",), ()]
 
 
 # --- what is not there ---------------------------------------------------------------------------------
