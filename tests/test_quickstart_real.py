@@ -280,7 +280,7 @@ def test_five_examples_find_the_adapter_that_a_vague_description_does_not_name(r
     examples = tmp_path / "verbs.jsonl"
     lines = [json.dumps({"input": e.input, "output": e.output}) for e in starter_suite().tasks["verb-past"].test[:5]]
     examples.write_text("\n".join(lines))
-    made = hyperlora("adapt", "do the right thing with the word", "--examples", examples)
+    made = hyperlora("adapt", "do the right thing with the verb", "--examples", examples)
     best, *others = made["candidates"]
     assert best["reference"].startswith("registry:verb-past@")
     assert made["parents"] == [best["reference"]]

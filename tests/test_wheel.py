@@ -103,7 +103,7 @@ def test_the_command_runs_from_an_empty_folder(installed: Path, outside: dict[st
     version = run([*python, str(installed / "bin" / "hyperlora"), "--version"], empty, **outside)
     assert version.startswith("hyperlora, version ")
     tasks = json.loads(run([*python, "-c", MAIN, "tasks", "list", "--json"], empty, **outside))
-    assert len(tasks) == 8
+    assert len(tasks) == 382
     checked = json.loads(run([*python, "-c", MAIN, "tasks", "check", "--json"], empty, **outside))
     assert checked == {"problems": []}
     assert list(empty.iterdir()) == []
