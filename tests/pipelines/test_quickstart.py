@@ -75,7 +75,7 @@ def test_the_first_run_does_every_stage_and_records_it(finished: Any, toy_tasks:
     assert means["base"] == 0.0
     assert runs(registry)["evaluate"].data.metrics == {f"all/{method}": mean for method, mean in means.items()}
     artifacts = connect(registry.home).list_artifacts(runs(registry)["evaluate"].info.run_id)
-    assert [artifact.path for artifact in artifacts] == ["results.json"]
+    assert [artifact.path for artifact in artifacts] == ["report.html", "results.json"]
 
 
 def test_the_trained_adapters_are_the_oracles_and_nothing_is_trained_for_them_again(finished: Any) -> None:
@@ -88,7 +88,7 @@ def test_checkpoints_are_gone_when_their_stage_has_ended(finished: Any) -> None:
     assert list(finished.home.rglob("checkpoint.safetensors")) == []
     [left] = (finished.home / "runs").iterdir()
     assert left.name.startswith("comparison-")
-    assert sorted(path.name for path in left.rglob("*")) == ["answers.jsonl", "results.json", "run.json"]
+    assert sorted(path.name for path in left.rglob("*")) == ["answers.jsonl", "report.html", "results.json", "run.json"]
 
 
 def test_the_run_ends_with_adapt_in_unseen_words_the_last_time_with_examples(
