@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
+from torch.overrides import TorchFunctionMode
 
 from generator.hypernet import Hypernet, HypernetConfig
 from hyperlora.durable import write_bytes, write_json
@@ -41,8 +43,7 @@ def read_generator(folder: Path) -> Hypernet:
     path = folder / WEIGHTS_FILE
     if not path.is_file():
         raise AdapterFormatError(f"{path} is missing", remedy)
-    with torch.device("meta"):
-        network = Hypernet(config)
+    network = unfilled_network(config)
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     header = read_header(path)
     found = {name: entry.shape for name, entry in header.items()}
@@ -59,3 +60,16 @@ def read_generator(folder: Path) -> Hypernet:
         raise AdapterFormatError(f"{path}: {', '.join(bad[:5])} hold NaN or Inf", remedy)
     network.load_state_dict(tensors, assign=True)
     return network.eval().requires_grad_(False)
+
+
+class _NoNormal(TorchFunctionMode):
+    """Leaves out `normal_`, whose first use on the meta device imports a good second of decompositions."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return args[0] if func is torch.Tensor.normal_ else func(*args, **(kwargs or {}))
+
+
+def unfilled_network(config: HypernetConfig) -> Hypernet:
+    """A network of this shape on the meta device: it takes no memory until its weights are there to be checked."""
+    with torch.device("meta"), _NoNormal():
+        return Hypernet(config)

@@ -147,7 +147,7 @@ class Registry:
             fault_point("content-stored")
             if held is None:
                 self.record.create_name(kind, name, description[:1000])
-            existing = self.record.with_content(name, content)
+            existing = None if held is None else self.record.with_content(name, content)
             if existing is not None:
                 touched.add(existing.version)
                 self._revive(existing, expires, str(fields.get("identity", "")), run_id or "")

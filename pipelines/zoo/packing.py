@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from generator.artifact import unfilled_network
 from generator.hypernet import Hypernet, HypernetConfig
 from hyperlora.adapter import Adapter, LoraFactors
 from hyperlora.base_models.identity import BaseIdentity
@@ -178,8 +179,7 @@ def _read_adapter(line: Mapping[str, Any], tensors: Mapping[str, Tensor], base: 
 
 def _read_generator(line: Mapping[str, Any], number: int, tensors: Mapping[str, Tensor]) -> ZooGenerator:
     prefix = f"generators.{number}."
-    with torch.device("meta"):
-        network = Hypernet(HypernetConfig.model_validate(line["config"]))
+    network = unfilled_network(HypernetConfig.model_validate(line["config"]))
     own = {key.removeprefix(prefix): value.float() for key, value in tensors.items() if key.startswith(prefix)}
     network.load_state_dict(own, assign=True)
     return ZooGenerator(
