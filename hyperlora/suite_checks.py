@@ -10,11 +10,11 @@ from hyperlora.prompts import render_prompt
 from hyperlora.tasks import SPLITS, Suite, Task
 
 # Two tasks are compared only where they meet often enough for it not to be chance.
-_SHARE_THAT_COUNTS = 0.1
-_AGREEMENT_OF_TWINS = 0.9
+LEAST_SHARED = 0.1
+LEAST_AGREEMENT = 0.9
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Text as a reader compares it: case, spacing and a closing full stop do not tell two apart."""
     return " ".join(text.split()).casefold().rstrip(".!")
 
@@ -41,8 +41,8 @@ def _description_problems(tasks: Iterable[Task]) -> Iterator[str]:
     for task in tasks:
         for kind in ("descriptions", "unseen_descriptions"):
             for text in getattr(task, kind):
-                if (known := places.get(_plain(text))) is None:
-                    places[_plain(text)] = (task.name, kind)
+                if (known := places.get(plain_text(text))) is None:
+                    places[plain_text(text)] = (task.name, kind)
                 elif known[0] != task.name:
                     yield f"{task.name}: description {text!r} is also one of {known[0]}"
                 elif known[1] != kind:
@@ -71,8 +71,8 @@ def _copy_problems(tasks: Iterable[Task]) -> Iterator[str]:
             shared[one, other] += 1
             same[one, other] += answers[one][text] == answers[other][text]
     for (one, other), count in shared.items():
-        fewest = _SHARE_THAT_COUNTS * min(len(answers[one]), len(answers[other]))
-        if count >= fewest and same[one, other] >= _AGREEMENT_OF_TWINS * count:
+        fewest = LEAST_SHARED * min(len(answers[one]), len(answers[other]))
+        if count >= fewest and same[one, other] >= LEAST_AGREEMENT * count:
             yield f"{one} and {other}: {same[one, other]} of the {count} inputs they share have the same output"
 
 

@@ -6,12 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hyperlora.suite_checks import LEAST_AGREEMENT, LEAST_SHARED, plain_text
 from hyperlora.tasks import Task
-
-# As where a suite's own tasks are checked for copies: fewer common inputs than this share are chance, and two tasks are
-# one where they agree on nearly all of what they share.
-_LEAST_SHARE = 0.1
-_LEAST_AGREEMENT = 0.9
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ def _answers_by_input(tasks: Sequence[Task]) -> dict[str, dict[str, set[str]]]:
     for task in tasks:
         for examples in task.splits().values():
             for example in examples:
-                found[_plain(example.input)][task.name].add(example.output.strip())
+                found[plain_text(example.input)][task.name].add(example.output.strip())
     return found
 
 
@@ -55,7 +51,7 @@ def _overlap(task: Task, answers: Mapping[str, Mapping[str, set[str]]]) -> Overl
     same: Counter[str] = Counter()
     known = 0
     for example in task.test:
-        holders = answers.get(_plain(example.input), {})
+        holders = answers.get(plain_text(example.input), {})
         known += bool(holders)
         for name, outputs in holders.items():
             shared[name] += 1
@@ -64,12 +60,8 @@ def _overlap(task: Task, answers: Mapping[str, Mapping[str, set[str]]]) -> Overl
     alike = [
         name
         for name, number in shared.items()
-        if number >= _LEAST_SHARE * count and same[name] >= _LEAST_AGREEMENT * number
+        if number >= LEAST_SHARED * count and same[name] >= LEAST_AGREEMENT * number
     ]
     nearest = max(sorted(alike or same), key=lambda name: same[name], default="")
-    label = "seen-task" if alike else "seen-inputs" if known >= _LEAST_SHARE * count else "new"
+    label = "seen-task" if alike else "seen-inputs" if known >= LEAST_SHARED * count else "new"
     return Overlap(known / count, same[nearest] / count, nearest if same[nearest] else "", label)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold().rstrip(".!")

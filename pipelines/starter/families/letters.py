@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 
-from hyperlora.tasks import Partition
 from pipelines.starter.draft import Draft, Pairs, Side
 from pipelines.starter.draws import Draws
 from pipelines.starter.families.common_words import content_words
@@ -20,8 +20,8 @@ from pipelines.starter.families.sentence_words import (
     long_sentences,
     noun_phrases,
 )
+from pipelines.starter.families.wordings import worded_draft
 from pipelines.starter.sources import frequency
-from pipelines.starter.splits import USUAL_SIZES
 
 FAMILY = "letters"
 _PACKAGES = ("lemminflect", "wordfreq")
@@ -210,25 +210,7 @@ def _capital_words(side: Side) -> Iterator[tuple[str, str]]:
 def drafts() -> tuple[Draft, ...]:
     """The letter tasks."""
 
-    def draft(
-        name: str,
-        pairs: Pairs,
-        *,
-        partition: Partition = "seen",
-        twin_of: str = "",
-        sizes: tuple[int, int, int] = USUAL_SIZES,
-        packages: tuple[str, ...] = _PACKAGES,
-    ) -> Draft:
-        return Draft(
-            name=name,
-            **WORDINGS[name],
-            pairs=pairs,
-            packages=packages,
-            partition=partition,
-            twin_of=twin_of,
-            sizes=sizes,
-        )
-
+    draft = partial(worded_draft, WORDINGS, packages=_PACKAGES)
     return (
         draft("first-letter", lambda _: first_letters(), sizes=(180, 40, 80)),
         draft("last-letter", _words(lambda word: word[-1])),

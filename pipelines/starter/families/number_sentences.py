@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
-from pipelines.starter.draft import Side
+from pipelines.starter.draft import Pairs, Side
 from pipelines.starter.draws import Draws
 from pipelines.starter.families.frames import opens_apart, phrases
 from pipelines.starter.families.slot_words import CITIES, PRODUCTS
@@ -70,3 +70,17 @@ def told(
         text = frame.format(**{slot: draws.pick(words) for slot, words in slots.items()}, **chosen)
         if opens_apart(text, side):
             yield text[0].upper() + text[1:], chosen
+
+
+def in_sentences(seed: str, frames: Sequence[str], shown: Callable[[Draws], tuple[str, str]]) -> Pairs:
+    """Sentences that show a value in one form, with the value in another."""
+
+    def pairs(side: Side) -> Iterator[tuple[str, str]]:
+        def values(draws: Draws) -> Values:
+            text, answer = shown(draws)
+            return {"shown": text, "answer": answer}
+
+        for sentence, held in told(side, seed, frames, values):
+            yield sentence, str(held["answer"])
+
+    return pairs

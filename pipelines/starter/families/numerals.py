@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from math import gcd
 from string import digits
 
 from pipelines.starter.draft import Draft, Pairs, Side
 from pipelines.starter.draws import Draws
-from pipelines.starter.families.number_sentences import numbers_of, told
+from pipelines.starter.families.number_sentences import in_sentences, numbers_of
 from pipelines.starter.families.numerals_frames import CHAPTERS, PERCENTAGES, SEQUELS
 from pipelines.starter.families.numerals_wordings import WORDINGS
 from pipelines.starter.families.wordings import worded_draft
@@ -135,20 +135,6 @@ def _grouped(seed: str, sizes: Sequence[int], signs: str = digits) -> Pairs:
     return pairs
 
 
-def _in_sentences(seed: str, frames: Sequence[str], shown: Callable[[Draws], tuple[str, str]]) -> Pairs:
-    """Sentences that show a number in one way, with the other way."""
-
-    def pairs(side: Side) -> Iterator[tuple[str, str]]:
-        def values(draws: Draws) -> dict[str, object]:
-            text, answer = shown(draws)
-            return {"shown": text, "answer": answer}
-
-        for sentence, held in told(side, seed, frames, values):
-            yield sentence, str(held["answer"])
-
-    return pairs
-
-
 def _percentage(draws: Draws) -> tuple[str, str]:
     tenths = draws.pick((10 * draws.between(1, 99), draws.between(11, 999)))
     return f"{_shortest(tenths / 10)}%", _shortest(tenths / 1000)
@@ -176,12 +162,12 @@ def drafts() -> tuple[Draft, ...]:
         draft("scientific-to-number", _from_scientific),
         draft("pad-to-six-digits", _padded),
         draft("code-in-groups-of-three", _grouped("groups of three", (3, 3, 3))),
-        draft("sentence-percent-to-decimal", _in_sentences("percentages", PERCENTAGES, _percentage), packages=names),
-        draft("sentence-roman-to-number", _in_sentences("chapters", CHAPTERS, _chapter), packages=names),
+        draft("sentence-percent-to-decimal", in_sentences("percentages", PERCENTAGES, _percentage), packages=names),
+        draft("sentence-roman-to-number", in_sentences("chapters", CHAPTERS, _chapter), packages=names),
         draft("decimal-to-percent", _to_percent, "dev"),
         draft(
             "sequel-roman-to-number",
-            _in_sentences("sequels", SEQUELS, _chapter),
+            in_sentences("sequels", SEQUELS, _chapter),
             "held-out",
             "sentence-roman-to-number",
             packages=names,

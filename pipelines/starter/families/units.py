@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from pipelines.starter.draft import Draft, Pairs, Side
 from pipelines.starter.draws import Draws
-from pipelines.starter.families.number_sentences import in_words, numbers_of, told
+from pipelines.starter.families.number_sentences import in_sentences, in_words, numbers_of
 from pipelines.starter.families.units_frames import CARRYING, DIARY, MEASURING, WAITING, WALKING
 from pipelines.starter.families.units_wordings import WORDINGS
 from pipelines.starter.families.wordings import worded_draft
@@ -131,20 +131,6 @@ def _greater(seed: str, large: str, small: str) -> Pairs:
     return pairs
 
 
-def _in_sentences(seed: str, frames: Sequence[str], shown: Callable[[Draws], tuple[str, str]]) -> Pairs:
-    """Sentences that hold a measure, with the measure in another form."""
-
-    def pairs(side: Side) -> Iterator[tuple[str, str]]:
-        def values(draws: Draws) -> dict[str, object]:
-            text, answer = shown(draws)
-            return {"shown": text, "answer": answer}
-
-        for sentence, held in told(side, seed, frames, values):
-            yield sentence, str(held["answer"])
-
-    return pairs
-
-
 def _thousandfold(large: str, small: str) -> Callable[[Draws], tuple[str, str]]:
     def shown(draws: Draws) -> tuple[str, str]:
         number = draws.pick((1000 * draws.between(2, 24), 100 * draws.between(11, 120)))
@@ -182,24 +168,24 @@ def drafts() -> tuple[Draft, ...]:
         draft("unit-abbreviation", _abbreviated(swapped=False)),
         draft("measured-quantity", _measured),
         draft("longer-distance", _greater("longer", "km", "m")),
-        draft("sentence-kilometres-to-metres", _in_sentences("walking", WALKING, kilometres), packages=names),
-        draft("sentence-weeks-to-days", _in_sentences("waiting", WAITING, _weeks), packages=names),
+        draft("sentence-kilometres-to-metres", in_sentences("walking", WALKING, kilometres), packages=names),
+        draft("sentence-weeks-to-days", in_sentences("waiting", WAITING, _weeks), packages=names),
         draft(
             "sentence-measure-shortened",
-            _in_sentences("measuring", MEASURING, _spelled),
+            in_sentences("measuring", MEASURING, _spelled),
             packages=("faker", "num2words"),
         ),
         draft("grams-to-kilograms", _by_thousand("g", "kg"), "dev"),
         draft(
             "sentence-kilograms-to-grams",
-            _in_sentences("carrying", CARRYING, _thousandfold("kg", "g")),
+            in_sentences("carrying", CARRYING, _thousandfold("kg", "g")),
             "dev",
             packages=names,
         ),
         draft("heavier-weight", _greater("heavier", "kg", "g"), "held-out", "longer-distance"),
         draft(
             "diary-kilometres-to-metres",
-            _in_sentences("diary", DIARY, kilometres),
+            in_sentences("diary", DIARY, kilometres),
             "held-out",
             "sentence-kilometres-to-metres",
             packages=names,
