@@ -154,11 +154,13 @@ def results_markdown(results: dict[str, Any]) -> str:
     parts: list[str] = []
     for name, group in shown_groups(results):
         rows = group["methods"]
+        recovers = any("recovery" in row for row in rows.values())
+        head = ["method", "score", *(["recovery"] if recovers else []), "prompt tokens"]
         body = [
             [
                 f"`{each.name}`",
                 spread(rows[each.name]),
-                spread(rows[each.name]["recovery"], "value") if "recovery" in rows[each.name] else "",
+                *([spread(rows[each.name]["recovery"], "value")] if recovers else []),
                 f"{rows[each.name]['prompt_tokens']:.1f}",
             ]
             for each in methods
@@ -166,7 +168,7 @@ def results_markdown(results: dict[str, Any]) -> str:
         ]
         parts += [f"### {name}", f"{headline(group)}."]
         if body:
-            parts.append(markdown_table(["method", "score", "recovery", "prompt tokens"], body))
+            parts.append(markdown_table(head, body))
         if controls := list(dict.fromkeys(each.control for each in methods if each.control)):
             parts.append(markdown_table(["description", "right", *controls], _controls(methods, rows, controls)))
     return "\n\n".join(parts) + "\n"
