@@ -7,6 +7,7 @@ batch are all the same call, with factors from another place: leaf parameters, g
 from hyperlora.bank.bank import AdapterBank, Prepared, routed
 from hyperlora.bank.delta import delta
 from hyperlora.bank.factors import Factors, ModuleFactors, RankBuckets, StackedFactors, stack_adapters, unstack
+from hyperlora.bank.gates import Gates
 from hyperlora.bank.route import Route
 from hyperlora.bank.slots import AdapterSlots
 
@@ -14,6 +15,7 @@ __all__ = [
     "AdapterBank",
     "AdapterSlots",
     "Factors",
+    "Gates",
     "ModuleFactors",
     "Prepared",
     "RankBuckets",

@@ -10,8 +10,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from hyperlora.bank.delta import Placed, add, place
-from hyperlora.bank.factors import Factors
+from hyperlora.bank.delta import Placed, add, place, place_gated
+from hyperlora.bank.factors import Factors, StackedFactors
+from hyperlora.bank.gates import Gates
 from hyperlora.bank.route import Route
 from hyperlora.errors import AdapterFormatError, InputError
 
@@ -85,18 +86,22 @@ class AdapterBank:
                     hook = self._hook(self._positions[name])
                     self._hooks[name] = self._linears[name].register_forward_hook(hook)
 
-    def run(self, factors: Factors, route: Route) -> AbstractContextManager[None]:
+    def run(self, factors: Factors, route: Route, gates: Gates | None = None) -> AbstractContextManager[None]:
         """Forwards inside the body run with the adapters of the route, one row a sample (or a token).
 
         Gradients flow to factors and route weights.
 
+        Args:
+            gates: every token weighs its sample's adapters by itself, times the route's weights.
+
         Raises:
             AdapterFormatError: the model has no such modules, or of other shapes.
-            InputError: the route points outside the stack.
+            InputError: the route points outside the stack; or gates meet a route per token, adapters of unlike ranks,
+                or the output head.
         """
-        return self.using(self.prepare(factors, route))
+        return self.using(self.prepare(factors, route, gates))
 
-    def prepare(self, factors: Factors, route: Route) -> Prepared:
+    def prepare(self, factors: Factors, route: Route, gates: Gates | None = None) -> Prepared:
         """Gather what `using` needs for a batch, in the model's dtype; many forwards may use it, as in decoding.
 
         What happens to slots afterwards does not reach it. Raises as `run`.
@@ -106,7 +111,16 @@ class AdapterBank:
         self.attach(list(factors))
         placed: list[Placed | None] = [None] * len(self._linears)
         for name, stack in factors.items():
-            placed[self._positions[name]] = place(stack, route, self._dtype)
+            directions = None if gates is None else gates.directions.get(name)
+            if gates is None or directions is None:
+                placed[self._positions[name]] = place(stack, route, self._dtype)
+            elif route.per_token or name == self._head or not isinstance(stack, StackedFactors):
+                raise InputError(
+                    f"tokens cannot choose among the adapters of {name}",
+                    "Give gates with a route per sample, adapters stacked at one rank, and modules before the head.",
+                )
+            else:
+                placed[self._positions[name]] = place_gated(stack, route, gates, directions, self._dtype)
         return Prepared(factors, route, tuple(placed))
 
     @contextmanager

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from hyperlora.bank.factors import ModuleFactors, RankBuckets, StackedFactors
+from hyperlora.bank.gates import Gates
 from hyperlora.bank.route import Route
 from hyperlora.errors import InputError
 
@@ -49,6 +50,31 @@ class SampleFactors:
         if output.dtype != self.B.dtype:
             return output + torch.bmm(inner, self.B).to(output.dtype)
         return torch.baddbmm(output, inner, self.B)
+
+
+@dataclass(frozen=True)
+class GatedFactors:
+    """Each sample's own factors as in `SampleFactors`, weighed anew for every token.
+
+    Attributes:
+        A: (batch, in_features, k·rank).
+        B: (batch, k·rank, out_features).
+        directions: (batch, in_features, k), float32.
+        closed: (batch, k), bool; places of the route that are unused.
+        gates: how shares come of scores.
+    """
+
+    A: Tensor
+    B: Tensor
+    directions: Tensor
+    closed: Tensor
+    gates: Gates
+
+    def add_to(self, output: Tensor, x: Tensor) -> Tensor:
+        """``output + sum_k share_k x A_k B_k`` for each token; (batch, sequence, out_features)."""
+        shares = self.gates.shares(x, self.directions, self.closed).to(self.A.dtype)
+        inner = torch.bmm(x.to(self.A.dtype), self.A).unflatten(-1, (shares.shape[-1], -1)) * shares[..., None]
+        return output + torch.bmm(inner.flatten(-2), self.B).to(output.dtype)
 
 
 @dataclass(frozen=True)
@@ -89,7 +115,7 @@ class Placed:
 
     rows: int
     per_token: bool
-    parts: tuple[SampleFactors | TokenGroups, ...]
+    parts: tuple[SampleFactors | GatedFactors | TokenGroups, ...]
 
 
 def place(factors: ModuleFactors, route: Route, dtype: torch.dtype) -> Placed:
@@ -103,6 +129,17 @@ def place(factors: ModuleFactors, route: Route, dtype: torch.dtype) -> Placed:
         parts = _by_bucket(factors, route)
     make = _token_groups if route.per_token else _sample_factors
     return Placed(len(route), route.per_token, tuple(make(stack, own, rows, dtype) for stack, own, rows in parts))
+
+
+def place_gated(factors: StackedFactors, route: Route, gates: Gates, directions: Tensor, dtype: torch.dtype) -> Placed:
+    """As `place`, for factors of one rank and a route per sample whose adapters each token weighs by itself."""
+    batch, k = route.index.shape
+    own = _sample_factors(factors, route, None, dtype)
+    chosen = directions.index_select(0, route.index.reshape(-1).to(directions.device)).float()
+    chosen = chosen.view(batch, k, -1)
+    # neither a place of the route that is unused nor an adapter that leaves the module alone may take a share
+    closed = (route.weight == 0).to(chosen.device) | ~chosen.any(-1)
+    return Placed(len(route), False, (GatedFactors(own.A, own.B, chosen.mT, closed, gates),))
 
 
 def add(output: Tensor, x: Tensor, placed: Placed) -> Tensor:

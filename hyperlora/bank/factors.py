@@ -76,8 +76,17 @@ def stack_adapters(adapters: Sequence[Adapter], device: torch.device | str = "cp
     Adapters whose ranks fall into one bucket are filled up with zeros, which change nothing; unlike ranks go into
     buckets of their own.
     """
+    return {name: _stack_module(parts, device) for name, parts in _by_module(adapters).items()}
+
+
+def stack_at_one_rank(adapters: Sequence[Adapter], device: torch.device | str = "cpu") -> dict[str, StackedFactors]:
+    """As `stack_adapters`, all of a module's factors filled up to the largest rank."""
+    return {name: _stack(parts, device) for name, parts in _by_module(adapters).items()}
+
+
+def _by_module(adapters: Sequence[Adapter]) -> dict[str, list[LoraFactors | None]]:
     names = {name: None for adapter in adapters for name in adapter.modules}
-    return {name: _stack_module([adapter.modules.get(name) for adapter in adapters], device) for name in names}
+    return {name: [adapter.modules.get(name) for adapter in adapters] for name in names}
 
 
 def _stack_module(parts: Sequence[LoraFactors | None], device: torch.device | str) -> ModuleFactors:
