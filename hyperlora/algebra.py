@@ -110,13 +110,8 @@ def recompress(adapter: Adapter, rank: int | None = None) -> Recompressed:
     values: dict[str, Tensor] = {}
     kept = total = 0.0
     for names in _groups(adapter.modules, lambda factors: (factors.A.shape, factors.B.shape)):
-        A, B = _stack([adapter.modules[name] for name in names])
-        Q_out, R_out = torch.linalg.qr(B)
-        Q_in, R_in = torch.linalg.qr(A.mT)
-        U, S, Vh = torch.linalg.svd(R_out @ R_in.mT, full_matrices=False)
-        k = S.shape[-1] if rank is None else min(rank, S.shape[-1])
-        root = S[:, :k].sqrt()
-        new_B, new_A = (Q_out @ U[:, :, :k]) * root[:, None, :], root[:, :, None] * (Vh[:, :k] @ Q_in.mT)
+        new_A, new_B, S = truncated_product(*_stack([adapter.modules[name] for name in names]), rank)
+        k = new_A.shape[1]
         kept += float((S[:, :k] ** 2).sum())
         total += float((S**2).sum())
         for position, name in enumerate(names):
@@ -124,6 +119,25 @@ def recompress(adapter: Adapter, rank: int | None = None) -> Recompressed:
             modules[name] = LoraFactors(new_A[position].to(dtype), new_B[position].to(dtype), 1.0)
             values[name] = S[position]
     return Recompressed(Adapter(modules, adapter.base, adapter.card), 1.0 if total == 0 else kept / total, values)
+
+
+def truncated_product(A: Tensor, B: Tensor, rank: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """The best approximations of products ``B A`` of at most `rank`, in balanced SVD form.
+
+    Args:
+        A: (modules, r, in_features).
+        B: (modules, out_features, r).
+        rank: the products' own, min(r, in_features, out_features), when None.
+
+    Returns:
+        A (modules, rank, in_features), B (modules, out_features, rank) and all singular values, descending.
+    """
+    Q_out, R_out = torch.linalg.qr(B)
+    Q_in, R_in = torch.linalg.qr(A.mT)
+    U, S, Vh = torch.linalg.svd(R_out @ R_in.mT, full_matrices=False)
+    root = S[:, :rank].sqrt()
+    k = root.shape[1]
+    return root[:, :, None] * (Vh[:, :k] @ Q_in.mT), (Q_out @ U[:, :, :k]) * root[:, None, :], S
 
 
 def weighted_sum(adapters: Sequence[Adapter], weights: Sequence[float], card: Card) -> Adapter:

@@ -17,6 +17,7 @@ from hyperlora.tasks import Example, load_examples, make_example
 
 if TYPE_CHECKING:
     from pipelines.adapt import AdaptResult
+    from pipelines.compose import Composition
     from retrieval.index import Hit
 
 Examples = Path | str | Sequence[Example | Mapping[str, str]]
@@ -74,6 +75,59 @@ def generate(description: str, *, base: str | None = None) -> Adapter:
     from pipelines.session import Session, generate_adapter
 
     return generate_adapter(Session(base), description)
+
+
+def compose(
+    adapters: Sequence[str],
+    method: str = "svd",
+    *,
+    weights: Sequence[float] | str = "uniform",
+    rank: int | None = None,
+    options: Mapping[str, int | float | bool] | None = None,
+    description: str = "",
+    examples: Examples = (),
+    out: Path | str | None = None,
+    name: str | None = None,
+    base: str | None = None,
+) -> Composition:
+    """Make one adapter from several; the same as `hyperlora compose`.
+
+    Args:
+        adapters: `registry:NAME[@VERSION]` or `file:FOLDER`, each.
+        method: a composition method's name.
+        weights: one for each adapter, or `uniform`, `similarity` (to the description) or `examples` (fitted to them).
+        rank: the largest rank of a module; the method's own when None.
+        options: the method's own settings.
+        description: what the result does, in words.
+        examples: a JSONL file, or a sequence of `{"input": …, "output": …}`.
+        out: write the adapter here as a PEFT folder.
+        name: register it under this name.
+        base: base model reference.
+
+    Raises:
+        InputError, BaseModelError, TaskFormatError: see `pipelines.compose.run_composition`.
+    """
+    from pipelines.compose import run_composition
+    from pipelines.recipes.composition import composition_recipe
+    from pipelines.session import Session
+
+    recipe = composition_recipe(
+        {
+            "adapters": tuple(adapters),
+            "method": method,
+            "weights": weights if isinstance(weights, str) else tuple(weights),
+            "rank": rank,
+            "options": dict(options or {}),
+            "description": description,
+        }
+    )
+    return run_composition(
+        recipe,
+        examples=read_examples(examples),
+        out=None if out is None else Path(out),
+        name=name,
+        session=Session(base),
+    )
 
 
 def merge(adapter: str, out: Path | str, *, base: str | None = None, dequantise: bool = False) -> Path:

@@ -1,4 +1,4 @@
-"""A quickstart's results as text for a terminal."""
+"""Results as text for a terminal."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.adapt import AdaptResult
+from pipelines.compose import Composition
 from pipelines.evaluation.report import results_text
 from pipelines.quickstart import QuickstartReport
+from pipelines.recipes.composition import CompositionRecipe
 
 
 def comparison_text(results: dict[str, Any]) -> str:
@@ -43,6 +45,28 @@ def adapted_text(result: AdaptResult, description: str) -> str:
     for label, path in (("PEFT folder", result.folder), ("merged checkpoint", result.merged)):
         if path is not None:
             lines.append(f"  {label}: {path}")
+    return "\n".join(lines)
+
+
+def composition_text(result: Composition, recipe: CompositionRecipe, *, explained: bool = False) -> str:
+    """What was composed of what, and with `explained` what that did to the adapters."""
+    adapter = result.adapter
+    ranks = ", ".join(map(str, adapter.ranks))
+    where = [str(place) for place in (result.folder, result.entry and result.entry.reference) if place]
+    lines = [f"{' and '.join(where)}: {recipe.method} of {len(recipe.adapters)} adapters, rank {ranks}"]
+    width = max(map(len, recipe.adapters))
+    told = result.explanation
+    for place, reference in enumerate(recipe.adapters):
+        line = f"  {result.weights[place]:6.3f}  {reference:<{width}}"
+        if explained:
+            cosines = " ".join(f"{value:5.2f}" for value in told.cosines[place])
+            line += f"   norm {told.norms[place]:7.3f}   cosines {cosines}"
+        lines.append(line.rstrip())
+    if explained:
+        lines.append(f"  kept of the weighted sum's energy: {told.energy_kept:.4f}")
+        lines.append("  module, kept, interference (1: they cancel; 0: they do not meet; below 0: they pull together)")
+        for name, met in sorted(told.interference.items(), key=lambda pair: -pair[1]):
+            lines.append(f"    {name}   {told.energy_kept_by_module[name]:.4f}   {met:6.3f}")
     return "\n".join(lines)
 
 

@@ -10,7 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
+from pipelines.recipes.composition import composition_recipe
+from retrieval.compose import METHODS
 from serve.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[1]
@@ -105,6 +108,27 @@ def test_the_registry_document_runs_in_order(run: Callable[[str], str]) -> None:
     printed = run(f"python - <<'PYTHON'\n{program}PYTHON\n").splitlines()
     assert printed[0] == "['cats', 'libraries']"
     assert printed[-1] == "[('changed', 'noun-plural')]"
+
+
+@pytest.mark.real
+def test_the_commands_of_the_composition_document_run(run: Callable[[str], str]) -> None:
+    [(_, script)] = _BLOCK.findall((ROOT / "docs" / "composition.md").read_text())
+    printed = run(script)
+    assert "weighted: svd of 2 adapters, rank 8" in printed
+    assert "kept of the weighted sum's energy: 1.0000" in printed
+    assert "joined: ties of 2 adapters, rank 4" in printed
+    assert "magnitude_prune" in printed
+
+
+def test_the_recipe_of_the_composition_document_is_one_and_its_table_has_every_method() -> None:
+    text = (ROOT / "docs" / "composition.md").read_text()
+    [recipe] = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert composition_recipe(yaml.safe_load(recipe)).weights == (0.7, 0.3)
+    rows = re.findall(r"^\| (`.*?) \| .* \| (.*?)\|$", text.partition("## Beside")[0], re.MULTILINE)
+    told = {
+        name: set(re.findall(r"`(\w+)`", options)) for names, options in rows for name in re.findall(r"`(\w+)`", names)
+    }
+    assert told == {name: set(method.options) for name, method in METHODS.items()}
 
 
 @pytest.mark.real

@@ -169,5 +169,9 @@ def read_recipe(kind: type[AnyRecipe], path: Path) -> AnyRecipe:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not YAML: {error}", "Correct the file.") from error
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}" for issue in error.errors())
-        raise InputError(f"{path}: {problems}", "Correct the recipe.") from error
+        raise InputError(f"{path}: {told(error)}", "Correct the recipe.") from error
+
+
+def told(error: ValidationError) -> str:
+    """All that is wrong with a recipe, on one line."""
+    return "; ".join(f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}" for issue in error.errors())

@@ -18,6 +18,7 @@ COMMANDS = {
     "quickstart": "Seed the shipped adapters, compare and adapt; --train trains them here.",
     "adapt": "Describe a task, get the best adapter for it.",
     "generate": "Write an adapter from a description alone.",
+    "compose": "Make one adapter from several.",
     "search": "Find the registered adapters closest to a description.",
     "merge": "Merge an adapter into the base model and write the checkpoint.",
     "validate": "Check a PEFT folder and list everything that is wrong with it.",
