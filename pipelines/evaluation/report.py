@@ -156,16 +156,13 @@ def results_markdown(results: dict[str, Any]) -> str:
         rows = group["methods"]
         recovers = any("recovery" in row for row in rows.values())
         head = ["method", "score", *(["recovery"] if recovers else []), "prompt tokens"]
-        body = [
-            [
-                f"`{each.name}`",
-                spread(rows[each.name]),
-                *([spread(rows[each.name]["recovery"], "value")] if recovers else []),
-                f"{rows[each.name]['prompt_tokens']:.1f}",
-            ]
-            for each in methods
-            if not each.control
-        ]
+        body = []
+        for each in methods:
+            if not each.control:
+                row = rows[each.name]
+                recovered = spread(row["recovery"], "value") if "recovery" in row else ""
+                cells = [f"`{each.name}`", spread(row), recovered, f"{row['prompt_tokens']:.1f}"]
+                body.append(cells if recovers else [*cells[:2], cells[3]])
         parts += [f"### {name}", f"{headline(group)}."]
         if body:
             parts.append(markdown_table(head, body))

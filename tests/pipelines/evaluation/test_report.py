@@ -427,6 +427,15 @@ def test_the_markdown_has_a_table_a_group_and_one_of_controls(results: dict[str,
     ]
 
 
+def test_without_an_oracle_the_markdown_has_no_column_of_recovery(results: dict[str, Any]) -> None:
+    for group in results["summary"]["groups"].values():
+        for row in group["methods"].values():
+            row.pop("recovery", None)
+    text = results_markdown(results)
+    assert "| method | score | prompt tokens |\n| --- | --: | --: |\n" in text
+    assert "| recovery |" not in text
+
+
 def test_without_controls_there_is_no_table_of_them(results: dict[str, Any]) -> None:
     plain = copy.deepcopy(results)
     plain["methods"] = [each for each in results["methods"] if not each["control"]]
