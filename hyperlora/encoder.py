@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperlora.base_models.identity import weights_fingerprint
+from hyperlora.encoder_change import EncoderChange
 from hyperlora.errors import InputError
 from hyperlora.quiet import quiet_transformers
 from hyperlora.references import parse_reference
@@ -28,10 +29,12 @@ class TextEncoder:
     Args:
         name: `all-minilm-l6-v2` (the pinned packaged weights), `file:FOLDER` or `hf:ORG/NAME`; the
             `HYPERLORA_ENCODER` setting when None.
+        change: what fine-tuning changed of it, if anything.
     """
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: str | None = None, change: EncoderChange | None = None) -> None:
         self.name = name or get_settings().encoder
+        self.change = change
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit-length embeddings, (texts, dimensions)."""
@@ -48,7 +51,8 @@ class TextEncoder:
     @cached_property
     def id(self) -> str:
         """Name and weight fingerprint; embeddings of encoders with different ids must not be mixed."""
-        return f"{self.name}-{weights_fingerprint(self._folder, get_settings().cache_dir)[:16]}"
+        plain = f"{self.name}-{weights_fingerprint(self._folder, get_settings().cache_dir)[:16]}"
+        return plain if self.change is None else f"{plain}+{self.change.content_hash[:16]}"
 
     @cached_property
     def _folder(self) -> Path:
@@ -74,4 +78,21 @@ class TextEncoder:
         from sentence_transformers import SentenceTransformer
 
         with quiet_transformers():
-            return SentenceTransformer(str(self._folder), device=str(get_settings().torch_device()))
+            model = SentenceTransformer(str(self._folder), device=str(get_settings().torch_device()))
+        if self.change is not None:
+            self.change.apply(model)
+        return model
+
+    def load_for_training(self) -> Any:
+        """A sentence-transformers model of its own, without dropout's random numbers in `encode` of this one.
+
+        Its attention is the plain one: in bfloat16 on a CPU the fused one goes backward at half the speed.
+        """
+        from sentence_transformers import SentenceTransformer
+
+        with quiet_transformers():
+            return SentenceTransformer(
+                str(self._folder),
+                device=str(get_settings().torch_device()),
+                model_kwargs={"attn_implementation": "eager"},
+            )

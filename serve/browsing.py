@@ -24,7 +24,7 @@ Word = Annotated[str | None, Query(max_length=_LONGEST)]
 
 def asked(
     q: Word = None,
-    kind: Literal["adapter", "generator", "any"] = "adapter",
+    kind: Literal["adapter", "generator", "retriever", "any"] = "adapter",
     base: Word = None,
     origin: Words = [],  # noqa: B006 FastAPI copies defaults
     family: Words = [],  # noqa: B006

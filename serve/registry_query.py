@@ -20,8 +20,9 @@ def query_of(values: Mapping[str, Any], *, text: str | None = None, order: str) 
     """The query that these words stand for.
 
     Args:
-        values: `kind` (adapter, generator or any), `base`, `origins`, `families`, `tags` (KEY or KEY=VALUE), `alias`,
-            `metrics` (accuracy>=0.8), `since`, `until`, `licence`, `parent`, `archived` and `newest`.
+        values: `kind` (adapter, generator, retriever or any), `base`, `origins`, `families`, `tags` (KEY or
+            KEY=VALUE), `alias`, `metrics` (accuracy>=0.8), `since`, `until`, `licence`, `parent`, `archived` and
+            `newest`.
         text: words to look for.
         order: see `Query`.
 

@@ -283,3 +283,29 @@ def start_apart() -> Callable[..., multiprocessing.process.BaseProcess]:
         return process
 
     return start
+
+
+@pytest.fixture(scope="session")
+def small_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers folder with a random encoder of two small layers, which trains in seconds."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertConfig, BertModel
+
+    from hyperlora.encoder import TextEncoder
+
+    source = TextEncoder()._folder
+    folder = tmp_path_factory.mktemp("small-encoder")
+    config = BertConfig(
+        vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    torch.manual_seed(0)
+    BertModel(config).save_pretrained(folder / "bert")
+    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
+        if (source / name).is_file():
+            shutil.copy(source / name, folder / "bert" / name)
+    layers = Transformer(str(folder / "bert"))
+    pooling = Pooling(layers.get_embedding_dimension())
+    SentenceTransformer(modules=[layers, pooling, Normalize()], device="cpu").save(str(folder / "encoder"))
+    return folder / "encoder"

@@ -23,6 +23,7 @@ from hyperlora.pool_import.options import ImportOptions
 from hyperlora.pool_import.report import Report, Row
 from hyperlora.progress import progress
 from hyperlora.registry import Query, Registry
+from hyperlora.registry.entry import KINDS
 from hyperlora.sketches import decode, encode, sketch
 
 # As many adapters answer the probes together, and are in memory.
@@ -140,7 +141,12 @@ class _Import:
         """
         # archived ones among them: their names are taken, and who has them needs no second copy
         entries = list(self._registry.catalogue.entries(Query(kind="adapter", archived=None)))
-        others = {entry.name for entry in self._registry.catalogue.entries(Query(kind="generator", archived=None))}
+        others = {
+            entry.name
+            for kind in KINDS
+            if kind != "adapter"
+            for entry in self._registry.catalogue.entries(Query(kind=kind, archived=None))
+        }
         mine = set(self._identities.values())
         before = {settled.row.name for settled in self._journal.settled.values()}
         taken = {entry.name for entry in entries if entry.identity not in mine} - before | others

@@ -10,16 +10,16 @@ from typing import Any, Literal
 
 from hyperlora.references import Reference
 
-Kind = Literal["adapter", "generator"]
-KINDS: tuple[Kind, ...] = ("adapter", "generator")
+Kind = Literal["adapter", "generator", "retriever"]
+KINDS: tuple[Kind, ...] = ("adapter", "generator", "retriever")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One version of a registered adapter or generator.
+    """One version of a registered adapter, generator or retriever.
 
     Attributes:
-        kind: `adapter` or `generator`.
+        kind: `adapter`, `generator` or `retriever`.
         name, version: what `registry:name@version` refers to.
         description: the card's task description.
         paraphrases: the card's other wordings.
@@ -29,7 +29,7 @@ class Entry:
         parents: references of what they came from.
         base: fingerprint of the base model.
         base_id: the base model's name, e.g. `smollm2-135m-instruct`.
-        encoder: id of the text encoder a generator was trained with; empty for adapters.
+        encoder: id of the text encoder that a generator or retriever was trained with; empty for adapters.
         weights: the adapter's content hash (weights only), or a generator's.
         sketch: base64 of a random projection of the weight change, by which near copies are found; or empty.
         content: hash of the stored folder.

@@ -105,7 +105,7 @@ class Record:
         }
 
     def kind(self, name: str) -> str | None:
-        """What a name holds: `adapter`, `generator`, `` for a model of another tool, None when there is none."""
+        """What a name holds: one of `KINDS`, `` for a model of another tool, None when there is none."""
         model = self._model(name)
         return None if model is None else model.tags.get(PREFIX + "kind", "")
 
@@ -297,7 +297,7 @@ class Record:
                 _log.warning("left out: %s", error)
                 continue
             entries[entry.version] = with_aliases(entry, aliases)
-        kind: Kind = "generator" if model.tags[PREFIX + "kind"] == "generator" else "adapter"
+        kind: Kind = next((kind for kind in KINDS if kind == model.tags[PREFIX + "kind"]), "adapter")
         return NameState(kind, model.name, entries, aliases, buried, partial)
 
     def _entry(self, found: Any) -> Entry:

@@ -1,4 +1,4 @@
-"""Register, find, verify and load adapters and generators."""
+"""Register, find, verify and load adapters, generators and retrievers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_PARAPHRASES = 50_000  # characters of them in the record; MLflow takes 100
 
 
 class Registry:
-    """A pool of adapters and generators: MLflow holds the record, verified folders hold the contents.
+    """A pool of adapters, with generators and retrievers: MLflow holds the record, verified folders hold the contents.
 
     A registered version is complete or not there at all: its folder is written and renamed first, the MLflow
     version that makes it visible comes last, under one lock per registry. `get` and `load` ask MLflow, so that an

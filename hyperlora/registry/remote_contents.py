@@ -84,7 +84,7 @@ def _root_on_server(home: Path, uri: str) -> ArtifactRoot:
         )
 
     if not oldest():
-        note = "The files of all registered adapters and generators. Do not delete this run."
+        note = "The files of all registered adapters, generators and retrievers. Do not delete this run."
         made = client.create_run(
             experiment, run_name="hyperlora contents", tags={_RUN_TAG: "all", "mlflow.note.content": note}
         )

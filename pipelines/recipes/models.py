@@ -91,6 +91,32 @@ class MultitaskRecipe(TrainingRecipe):
     tasks_per_step: int = Field(8, ge=1)
 
 
+class RetrieverRecipe(Recipe):
+    """Fine-tune the text encoder so that texts of one task lie close and those of others apart.
+
+    Attributes:
+        steps, learning_rate, warmup_steps, checkpoint_steps, seed: as in `TrainingRecipe`.
+        tasks_per_step: pairs of a step, each of another task.
+        neighbours: how many of its nearest tasks a task brings into its step, as hard negatives.
+        scale: what cosines are multiplied by in the contrastive loss; the inverse temperature.
+        inputs: share of queries that are an input alone.
+        prompts: share of the other texts that are a wording with an input.
+        rank: of the change that is kept of each linear module.
+    """
+
+    steps: int = Field(ge=1)
+    tasks_per_step: int = Field(64, ge=2)
+    neighbours: int = Field(7, ge=0)
+    scale: float = Field(20, gt=0)
+    prompts: float = Field(0.5, ge=0, le=1)
+    inputs: float = Field(0.1, ge=0, le=1)
+    rank: int = Field(16, ge=1, le=256)
+    learning_rate: float = Field(gt=0, lt=1)
+    warmup_steps: int = Field(0, ge=0)
+    checkpoint_steps: int = Field(20, ge=1)
+    seed: int = 0
+
+
 class FewExamplesRecipe(Recipe):
     """How an adapter is trained on a few examples, all of them in every step; chosen on dev tasks.
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from hyperlora.registry.entry import KINDS
+
 _OPTIONS = [
-    click.option("--kind", type=click.Choice(["adapter", "generator", "any"]), default="adapter", show_default=True),
+    click.option("--kind", type=click.Choice([*KINDS, "any"]), default="adapter", show_default=True),
     click.option("--base", metavar="ID", help="Base model, by its name or fingerprint."),
     click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help="trained, generated, imported, …"),
     click.option("--family", "families", multiple=True, metavar="FAMILY", help="Task family."),

@@ -1,0 +1,151 @@
+"""Train a retriever on seen tasks, calibrate it on dev tasks, and register it."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Sequence
+from functools import partial
+
+import pipelines.retriever_pairs
+import pipelines.train_encoder
+import retrieval.calibration
+import retrieval.documents
+import retrieval.embedding
+import retrieval.lexical
+import retrieval.ranking
+from hyperlora.card import Card
+from hyperlora.encoder import TextEncoder
+from hyperlora.errors import InputError
+from hyperlora.identity import code_hash, content_hash
+from hyperlora.registry import Entry, Registry
+from hyperlora.settings import get_settings
+from hyperlora.tasks import Task
+from hyperlora.tracking import tracked_run
+from pipelines.recipes import RetrieverRecipe
+from pipelines.retriever_pairs import training_pairs
+from pipelines.train_adapters import CARD_EXAMPLES
+from pipelines.train_encoder import train_encoder
+from pipelines.train_pool import CHAMPION, run_folder
+from retrieval.artifact import RetrieverConfig, write_retriever
+from retrieval.calibration import Calibration, fit_calibration
+from retrieval.documents import Document, QueryKind, prompt_text
+from retrieval.measuring import rank_queries
+
+_CODE = (
+    pipelines.retriever_pairs,
+    pipelines.train_encoder,
+    retrieval.calibration,
+    retrieval.documents,
+    retrieval.embedding,
+    retrieval.lexical,
+    retrieval.ranking,
+)
+# Prompts of a dev task that calibrate, one for each of so many of its validation inputs.
+_PROMPTS = 4
+# Pools of these shares of all tasks: how alike the closest are depends on how many there are.
+_POOLS = (1.0, 0.5, 0.25)
+
+
+def train_retriever(
+    registry: Registry,
+    tasks: Sequence[Task],
+    dev: Sequence[Task],
+    recipe: RetrieverRecipe,
+    *,
+    name: str = "retriever",
+    encoder_name: str | None = None,
+) -> Entry:
+    """The registered retriever, trained now unless it was before; a killed run goes on from its last checkpoint.
+
+    Args:
+        tasks: trained on; only their training wordings and training inputs are read.
+        dev: calibrated on, beside the others as what else there is to find; without any there is no calibration.
+        encoder_name: the text encoder to begin with; that of the settings when None.
+
+    Raises:
+        InputError: there are fewer than two tasks to tell apart.
+    """
+    if len(tasks) < 2:
+        raise InputError("a retriever learns to tell tasks apart", "Give two seen tasks or more.")
+    encoder = TextEncoder(encoder_name)
+    datasets = {task.name: content_hash([task.training_hash, task.descriptions]) for task in (*tasks, *dev)}
+    dtype = str(get_settings().base_training_dtype())
+    seen = [task.name for task in tasks]
+    identity = content_hash(["retriever", encoder.id, dtype, recipe.hash, seen, datasets, code_hash(_CODE)])
+    if found := registry.find("retriever", identity):
+        return found[-1]
+    folder = run_folder(identity)
+    with tracked_run(registry.home, "train retriever", identity, recipe.model_dump(), datasets) as tracked:
+        pairs = training_pairs([_lesson(task) for task in tasks], encoder, recipe)
+        change = train_encoder(encoder, pairs, recipe, folder, lambda step, loss: tracked.log(step, loss=loss))
+        tuned = TextEncoder(encoder.name, change)
+        calibrations = calibrate(tuned, tasks, dev) if dev else {}
+        config = RetrieverConfig(encoder=encoder.id, calibrations=calibrations, tasks=tuple(sorted(seen)))
+        fields = {
+            "description": f"Finds adapters by text; trained on the wordings and inputs of {len(tasks)} tasks",
+            "origin": "trained",
+            "parents": [],
+            "recipe": recipe.hash,
+            "dataset": content_hash(datasets),
+            "licence": Card.model_fields["licence"].default,
+            "encoder": encoder.id,
+            "metrics": {f"brier.{kind}": each.brier for kind, each in calibrations.items()},
+            "identity": identity,
+        }
+        write = partial(write_retriever, config, change)
+        entry = registry.put("retriever", name, write, fields, tracked.run_id, alias=CHAMPION)
+    shutil.rmtree(folder, ignore_errors=True)
+    return entry
+
+
+def calibrate(encoder: TextEncoder, seen: Sequence[Task], dev: Sequence[Task]) -> dict[QueryKind, Calibration]:
+    """What the scores of this encoder say, by kind of query.
+
+    Queries are of dev tasks, in wordings that are not indexed; each is asked with its task in the pool, and without,
+    when whatever is found is wrong. Pools are the whole of both parts and random parts of it.
+    """
+    tasks = [*seen, *dev]
+    documents = [document_of_task(task) for task in tasks]
+    kinds: tuple[QueryKind, ...] = ("description", "prompt")
+    return {kind: _calibrated(encoder, tasks, documents, range(len(seen), len(tasks)), kind) for kind in kinds}
+
+
+def _calibrated(
+    encoder: TextEncoder, tasks: Sequence[Task], documents: Sequence[Document], asked: range, kind: QueryKind
+) -> Calibration:
+    owners = [owner for owner in asked for _ in task_queries(tasks[owner], kind)]
+    texts = [text for owner in asked for text in task_queries(tasks[owner], kind)]
+    queries, without, own = [], [], []
+    draw = random.Random(kind)
+    for share in _POOLS:
+        for text, owner in zip(texts, owners, strict=True):
+            others = [position for position in range(len(tasks)) if position != owner]
+            left_out = draw.sample(others, round((1 - share) * len(others)))
+            for hidden in ([], [owner]):
+                queries.append(text)
+                own.append(owner)
+                without.append([*left_out, *hidden])
+    scores, leads, right = [], [], []
+    for ranking, owner in zip(rank_queries(encoder, documents, queries, kind, without=without), own, strict=True):
+        scores.append(ranking.scores[0])
+        leads.append(ranking.scores[0] - ranking.scores[1])
+        right.append(ranking.order[0] == owner)
+    return fit_calibration(scores, leads, right, [tasks[owner].name for owner in own])
+
+
+def _lesson(task: Task) -> Document:
+    return Document(task.descriptions, tuple(example.input for example in task.train))
+
+
+def document_of_task(task: Task) -> Document:
+    """What an adapter of the task would be found by."""
+    return Document(task.descriptions, tuple(example.input for example in task.validation[:CARD_EXAMPLES]))
+
+
+def task_queries(task: Task, kind: QueryKind) -> list[str]:
+    """Queries for a task in wordings that are not indexed; prompts hold training inputs, which are not either."""
+    if kind == "description":
+        return list(task.unseen_descriptions)
+    wordings = task.unseen_descriptions or task.descriptions
+    return [prompt_text(wordings[at % len(wordings)], task.train[at].input) for at in range(_PROMPTS)]

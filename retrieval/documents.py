@@ -1,0 +1,72 @@
+"""What is known of an adapter as text, and how it is read: its wordings, and its wordings with inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperlora.errors import AdapterFormatError
+from hyperlora.peft_folder.record import RECORD_FILE, read_record
+from hyperlora.registry import Entry
+
+QueryKind = Literal["description", "prompt"]
+"""What a text is: a description of a task, or a prompt that holds an input."""
+
+# Inputs of one adapter that are embedded, m of LoraRetriever (Zhao et al. 2024, section 3.2).
+MOST_INPUTS = 16
+
+
+@dataclass(frozen=True)
+class Document:
+    """The texts of one adapter.
+
+    Attributes:
+        wordings: its description and paraphrases.
+        inputs: of its examples; empty where nobody kept any.
+    """
+
+    wordings: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def prompts(self) -> list[str]:
+        """Prompts as people write them: a wording and an input, each wording in turn."""
+        return [prompt_text(self.wordings[at % len(self.wordings)], text) for at, text in enumerate(self.inputs)]
+
+    def texts(self, kind: QueryKind) -> list[str]:
+        """What a query of this kind is compared with."""
+        return self.prompts if kind == "prompt" and self.inputs else list(self.wordings)
+
+
+def prompt_text(instruction: str, text: str) -> str:
+    """An instruction with the input it is for."""
+    return f"{instruction}\nInput: {text}"
+
+
+def document_of(entry: Entry) -> Document:
+    """The texts of a registered adapter; without inputs where its folder has no readable record.
+
+    The folder is not verified: what is in it decides what is found, never what is loaded.
+    """
+    try:
+        record = read_record(entry.folder / RECORD_FILE)
+    except AdapterFormatError:
+        record = None
+    examples = () if record is None else record.card.examples[:MOST_INPUTS]
+    return Document((entry.description, *entry.paraphrases), tuple(example.input for example in examples))
+
+
+def unit_mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean of some vectors, (n, dimensions), at unit length."""
+    mean: NDArray[np.float32] = vectors.mean(axis=0)
+    return mean / max(float(np.linalg.norm(mean)), 1e-12)
+
+
+def embedded_texts(documents: Sequence[Document]) -> list[str]:
+    """Every different text that embedding these documents needs."""
+    texts = (text for document in documents for text in (*document.wordings, *document.prompts))
+    return list(dict.fromkeys(texts))

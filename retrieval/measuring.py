@@ -1,0 +1,65 @@
+"""How well texts find their tasks: every query against every document, in memory, as the index would rank them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperlora.encoder import TextEncoder
+from retrieval.documents import Document, QueryKind
+from retrieval.embedding import document_vectors
+from retrieval.lexical import LexicalScorer
+from retrieval.ranking import CANDIDATES, LEXICAL_WEIGHT, ranked
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What one query found.
+
+    Attributes:
+        order: positions of documents, best first, at most `CANDIDATES`.
+        scores: theirs, falling.
+    """
+
+    order: tuple[int, ...]
+    scores: tuple[float, ...]
+
+    def place(self, document: int) -> int:
+        """The document's rank from 0; `CANDIDATES` where it is not among those that were found."""
+        return self.order.index(document) if document in self.order else CANDIDATES
+
+
+def rank_queries(
+    encoder: TextEncoder,
+    documents: Sequence[Document],
+    queries: Sequence[str],
+    kind: QueryKind,
+    *,
+    without: Sequence[Sequence[int]] | None = None,
+    lexical: bool = True,
+) -> list[Ranking]:
+    """Rank documents for queries.
+
+    Args:
+        without: for each query documents that it must not find.
+        lexical: whether the closest are ordered by their words, too.
+    """
+    vectors = document_vectors(encoder, documents)[kind]
+    texts = list(dict.fromkeys(queries))
+    asked = dict(zip(texts, encoder.encode(texts), strict=True))
+    scorer = LexicalScorer()
+    rankings = []
+    for row, query in enumerate(queries):
+        similarities: NDArray[np.float32] = vectors @ asked[query]
+        if without is not None:
+            similarities[list(without[row])] = -np.inf
+        near = np.argsort(-similarities, kind="stable")[:CANDIDATES]
+        near = near[np.isfinite(similarities[near])]
+        own = [documents[position].texts(kind) for position in near]
+        weight = LEXICAL_WEIGHT[kind] if lexical else 0.0
+        order, scores = ranked(scorer, query, similarities[near].tolist(), own, weight)
+        rankings.append(Ranking(tuple(int(near[place]) for place in order), tuple(scores)))
+    return rankings

@@ -1,0 +1,35 @@
+"""The order of a query's candidates: by similarity of meaning, and by the words they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retrieval.documents import QueryKind
+from retrieval.lexical import LexicalScorer
+
+# Closest by meaning, among which words decide, too; and how much. Chosen on dev tasks of the starter suite, see
+# docs/research/2026-11-23-retriever.md.
+CANDIDATES = 30
+LEXICAL_WEIGHT: dict[QueryKind, float] = {"description": 0.3, "prompt": 0.6}
+
+
+def ranked(
+    scorer: LexicalScorer, query: str, similarities: Sequence[float], texts: Sequence[Sequence[str]], weight: float
+) -> tuple[list[int], list[float]]:
+    """Candidates in their order, and their scores in it.
+
+    Args:
+        similarities: cosines, one a candidate.
+        texts: of the candidates.
+        weight: of the words; 0 leaves the candidates to their similarities.
+
+    Returns:
+        Positions of candidates, best first, and ``(similarity + weight · lexical) / (1 + weight)`` of each.
+    """
+    shared = scorer.scores(query, texts) if weight else [0.0] * len(texts)
+    scores = [
+        (similarity + weight * float(word)) / (1 + weight)
+        for similarity, word in zip(similarities, shared, strict=True)
+    ]
+    order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
+    return order, [scores[place] for place in order]

@@ -1,0 +1,148 @@
+"""Training a retriever: its pairs, what it learns, and that a kill costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from hyperlora.encoder import TextEncoder
+from hyperlora.errors import InputError
+from hyperlora.registry import Registry
+from hyperlora.tasks import Example, Task
+from pipelines.recipes import RetrieverRecipe, read_recipe, shipped_recipe
+from pipelines.retriever_pairs import Pair, training_pairs
+from pipelines.train_retriever import calibrate, train_retriever
+from retrieval.artifact import read_retriever
+from retrieval.documents import Document
+
+RECIPE = RetrieverRecipe(steps=6, tasks_per_step=4, neighbours=1, learning_rate=1e-3, checkpoint_steps=2, rank=2)
+
+
+def documents(count: int) -> list[Document]:
+    return [
+        Document(tuple(f"wording {w} of task {n}" for w in range(3)), tuple(f"input {i} of {n}" for i in range(3)))
+        for n in range(count)
+    ]
+
+
+def steps_of(pairs: Sequence[Pair], size: int) -> Iterator[Sequence[Pair]]:
+    return (pairs[start : start + size] for start in range(0, len(pairs), size))
+
+
+def owner(text: str) -> str:
+    return text.rpartition(" of ")[2].split()[-1]
+
+
+def test_a_step_has_no_two_pairs_of_one_task_and_pairs_are_of_one(encoder: TextEncoder) -> None:
+    recipe = RECIPE.model_copy(update={"steps": 20, "inputs": 0.3})
+    pairs = training_pairs(documents(9), encoder, recipe)
+    assert len(pairs) == 20 * 4
+    for step in steps_of(pairs, 4):
+        assert all(owner(asked) == owner(found) for asked, found in step)
+        assert len({owner(asked) for asked, _ in step}) == 4
+    assert {owner(asked) for asked, _ in pairs} == {str(number) for number in range(9)}
+    assert pairs == training_pairs(documents(9), encoder, recipe)
+    assert pairs != training_pairs(documents(9), encoder, recipe.model_copy(update={"seed": 1}))
+
+
+def test_an_input_alone_finds_wordings_with_an_input(encoder: TextEncoder) -> None:
+    pairs = training_pairs(documents(4), encoder, RECIPE.model_copy(update={"steps": 50, "inputs": 0.5, "prompts": 0}))
+    alone = [pair for pair in pairs if pair[0].startswith("input ")]
+    assert 60 < len(alone) < 140
+    assert all("Input: " in found for _, found in alone)
+    assert all("Input: " not in found for asked, found in pairs if not asked.startswith("input "))
+
+
+def test_documents_without_inputs_are_asked_for_by_wordings(encoder: TextEncoder) -> None:
+    bare = [Document(document.wordings) for document in documents(4)]
+    pairs = training_pairs(bare, encoder, RECIPE.model_copy(update={"inputs": 1.0}))
+    assert all(asked != found and asked.startswith("wording") for asked, found in pairs)
+
+
+def test_near_tasks_come_together(encoder: TextEncoder) -> None:
+    subjects = ("capital city", "currency", "plural noun", "past tense", "sum of numbers", "rhyming word")
+    pool = [
+        Document((f"Name the {subject} {number}", f"What is the {subject} {number}?", f"Give {subject} {number}"))
+        for subject in subjects
+        for number in ("one", "two")
+    ]
+    together = 0
+    for step in steps_of(training_pairs(pool, encoder, RECIPE.model_copy(update={"steps": 30})), 4):
+        about = [next(subject for subject in subjects if subject in asked) for asked, _ in step]
+        together += len(about) - len(set(about))
+    assert together > 30  # of 60; one in eleven by chance
+
+
+def task(name: str, partition: str = "seen") -> Task:
+    examples = tuple(Example(f"{name} {word}", "x") for word in ("red", "blue", "green", "black", "white"))
+    return Task(
+        name=name,
+        family="f",
+        descriptions=(f"Do the {name} thing.", f"Please {name} it.", f"What is {name}?"),
+        unseen_descriptions=(f"I want {name}.", f"{name}, please."),
+        train=examples,
+        validation=examples,
+        test=examples,
+        partition="dev" if partition == "dev" else "seen",
+    )
+
+
+SEEN = [task(name) for name in ("plural", "capital", "currency", "antonym")]
+DEV = [task(name, "dev") for name in ("rhyme", "reverse", "acronym", "sum", "colour")]
+
+
+def test_it_is_registered_once_with_its_change_and_its_calibrations(registry: Registry, small_encoder: Path) -> None:
+    entry = train_retriever(registry, SEEN, DEV, RECIPE, encoder_name=f"file:{small_encoder}")
+    assert (entry.kind, entry.aliases) == ("retriever", ("champion",))
+    config, change = read_retriever(registry.verified_folder(entry))
+    assert config.encoder == entry.encoder == TextEncoder(f"file:{small_encoder}").id
+    assert config.tasks == ("antonym", "capital", "currency", "plural")
+    assert set(config.calibrations) == {"description", "prompt"}
+    assert change.modules and all(factors.rank == 2 for factors in change.modules.values())
+    assert any(factors.weight_change().abs().max() > 1e-4 for factors in change.modules.values())
+    assert train_retriever(registry, SEEN, DEV, RECIPE, encoder_name=f"file:{small_encoder}") == entry
+
+
+def test_a_kill_between_checkpoints_changes_nothing(
+    registry: Registry, small_encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pipelines.train_retriever as module
+
+    name = f"file:{small_encoder}"
+    whole = train_retriever(registry, SEEN, DEV, RECIPE, encoder_name=name, name="whole")
+    steps: list[int] = []
+    train = module.train_encoder
+
+    def killed(encoder, pairs, recipe, folder, on_step):  # type: ignore[no-untyped-def]
+        def watch(step: int, loss: float) -> None:
+            steps.append(step)
+            if step == 5 and steps.count(5) == 1:
+                raise KeyboardInterrupt
+
+        return train(encoder, pairs, recipe, folder, watch)
+
+    monkeypatch.setattr(module, "train_encoder", killed)
+    registry.forget("whole")
+    with pytest.raises(KeyboardInterrupt):
+        train_retriever(registry, SEEN, DEV, RECIPE, encoder_name=name, name="whole")
+    again = train_retriever(registry, SEEN, DEV, RECIPE, encoder_name=name, name="whole")
+    assert steps == [1, 2, 3, 4, 5, 5, 6]
+    assert again.content == whole.content
+
+
+def test_one_task_cannot_be_told_apart(registry: Registry) -> None:
+    with pytest.raises(InputError, match="tell tasks apart"):
+        train_retriever(registry, SEEN[:1], (), RECIPE)
+
+
+def test_calibration_knows_which_queries_have_an_answer(encoder: TextEncoder) -> None:
+    found = calibrate(encoder, SEEN, DEV)
+    # names are plain words here: with its task in the pool a query is nearly always right, without it never
+    assert all(each.brier < 0.15 for each in found.values())
+    assert all(each.queries == 5 * asked * 3 * 2 for each, asked in zip(found.values(), (2, 4), strict=True))
+
+
+def test_the_shipped_recipe_is_valid() -> None:
+    assert read_recipe(RetrieverRecipe, shipped_recipe("retriever")).steps > 0
