@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache
 
-from hyperlora.bank import AdapterBank, Factors, Prepared, Route
+from hyperlora.bank import AdapterBank, Choice, Factors, Gates, Prepared, Route
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import length_buckets
 from hyperlora.errors import InputError
@@ -65,7 +65,8 @@ def generate(
     *,
     bank: AdapterBank | None = None,
     factors: Factors | None = None,
-    choices: Sequence[int | None] | Route | None = None,
+    choices: Sequence[Choice] | Route | None = None,
+    gates: Gates | None = None,
     sampling: Sampling | Sequence[Sampling] | None = None,
     num_return_sequences: int = 1,
     batch_size: int = 64,
@@ -75,8 +76,9 @@ def generate(
     Args:
         bank: the bank on `base.model`; None answers with the bare base model.
         factors: the stack that `choices` points into.
-        choices: for each prompt a position in the stack, or None for the bare base model; or a route, one row a
-            prompt, for mixtures.
+        choices: for each prompt a position in the stack, a mix of several, or None for the bare base model; or a
+            route, one row a prompt.
+        gates: every token weighs its prompt's adapters by itself, as in `AdapterBank.run`.
         sampling: for all prompts, or one a prompt; greedy when None.
         num_return_sequences: answers per prompt; the i-th of a prompt is sampled with its seed + i.
         batch_size: answers at a time, grouped by the prompts' lengths.
@@ -100,7 +102,7 @@ def generate(
         ]
         own = route and route.take(torch.tensor(group))
         for new in decode(
-            base, [encoded[row] for row in group], samplings, bank, factors, own, copies=num_return_sequences
+            base, [encoded[row] for row in group], samplings, bank, factors, own, gates, copies=num_return_sequences
         ):
             if not new.stop:
                 written[rows[new.row]].append(new.token)
@@ -117,6 +119,7 @@ def decode(
     bank: AdapterBank | None = None,
     factors: Factors | None = None,
     route: Route | None = None,
+    gates: Gates | None = None,
     *,
     copies: int = 1,
 ) -> Iterator[NewToken]:
@@ -126,6 +129,7 @@ def decode(
         prompts: token ids.
         samplings: one an answer.
         route: one row a prompt; None is the bare base model.
+        gates: every token weighs its prompt's adapters by itself.
         copies: answers per prompt, next to each other.
 
     Yields:
@@ -136,13 +140,13 @@ def decode(
     ids, mask = _left_padded(prompts, base)
     positions = (mask.cumsum(1) - 1).clamp(min=0)
     cache = DynamicCache(config=base.model.config)
-    adapters = _prepared(bank, factors, route)
+    adapters = _prepared(bank, factors, route, gates)
     logits = _forward(base, ids, mask, positions, cache, bank, adapters)
     if copies > 1:
         cache.batch_repeat_interleave(copies)
         logits, mask, positions = (part.repeat_interleave(copies, 0) for part in (logits, mask, positions))
         route = route and route.repeated(copies)
-        adapters = _prepared(bank, factors, route)
+        adapters = _prepared(bank, factors, route, gates)
     sampler = Sampler(samplings, base.device)
     left = [sampling.max_new_tokens for sampling in samplings]
     rows = list(range(len(samplings)))
@@ -165,7 +169,7 @@ def decode(
             cache.batch_select_indices(lines)
             tokens, mask, positions = (part.index_select(0, lines) for part in (tokens, mask, positions))
             route = route and route.take(lines)
-            adapters = _prepared(bank, factors, route)
+            adapters = _prepared(bank, factors, route, gates)
             sampler.keep(staying)
             rows, done = [rows[line] for line in staying], [False] * len(staying)
         mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
@@ -173,8 +177,10 @@ def decode(
         logits = _forward(base, tokens[:, None], mask, positions, cache, bank, adapters)
 
 
-def _prepared(bank: AdapterBank | None, factors: Factors | None, route: Route | None) -> Prepared | None:
-    return None if bank is None or factors is None or route is None else bank.prepare(factors, route)
+def _prepared(
+    bank: AdapterBank | None, factors: Factors | None, route: Route | None, gates: Gates | None
+) -> Prepared | None:
+    return None if bank is None or factors is None or route is None else bank.prepare(factors, route, gates)
 
 
 def _forward(
@@ -219,9 +225,9 @@ def _each(sampling: Sampling | Sequence[Sampling] | None, count: int) -> list[Sa
     return list(sampling)
 
 
-def _route(choices: Sequence[int | None] | Route | None, count: int) -> Route | None:
+def _route(choices: Sequence[Choice] | Route | None, count: int) -> Route | None:
     if choices is None:
         return None
     if len(choices) != count:
         raise InputError(f"{count} prompts and {len(choices)} choices of adapters", "Give one a prompt.")
-    return choices if isinstance(choices, Route) else Route.select(choices)
+    return choices if isinstance(choices, Route) else Route.of(choices)

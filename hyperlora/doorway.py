@@ -18,6 +18,7 @@ from hyperlora.tasks import Example, load_examples, make_example
 if TYPE_CHECKING:
     from pipelines.adapt import AdaptResult
     from pipelines.compose import Composition
+    from pipelines.route import Prompt, RoutedAnswer
     from retrieval.index import Hit
 
 Examples = Path | str | Sequence[Example | Mapping[str, str]]
@@ -64,6 +65,41 @@ def search(text: str, k: int = 3, *, base: str | None = None) -> list[Hit]:
     from pipelines.session import Session
 
     return Session(base).index().search(text, k)
+
+
+def route(
+    prompts: Sequence[Prompt] | str,
+    *,
+    policy: str = "mixture",
+    k: int = 3,
+    temperature: float | None = None,
+    template: str = "",
+    base: str | None = None,
+) -> list[RoutedAnswer]:
+    """Answer prompts, each with the adapters found for it, in one batch; the same as `hyperlora route`.
+
+    Args:
+        prompts: inputs, or pairs of an instruction and an input; or a single input.
+        policy: `selection`, `mixture`, `fusion` or `arrow`.
+        k: adapters of a prompt, at most.
+        temperature: of a softmax over similarities that gives the weights; even ones when None.
+        template: what all prompts are read in; when empty, that of each prompt's closest adapter.
+        base: base model reference.
+
+    Raises:
+        InputError: see `pipelines.route.route`.
+    """
+    from pipelines.route import route as run
+    from pipelines.session import Session
+
+    return run(
+        [prompts] if isinstance(prompts, str) else prompts,
+        policy=policy,
+        k=k,
+        temperature=temperature,
+        template=template,
+        session=Session(base),
+    )
 
 
 def generate(description: str, *, base: str | None = None) -> Adapter:

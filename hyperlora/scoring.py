@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from hyperlora.bank import AdapterBank, Factors, routed
+from hyperlora.bank import AdapterBank, Choice, Factors, Gates, routed
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import encode, label_logits
 from hyperlora.bundling import packed_batches
@@ -34,7 +34,8 @@ def teacher_forced_scores(
     *,
     bank: AdapterBank | None = None,
     factors: Factors | None = None,
-    choices: Sequence[int | None] | None = None,
+    choices: Sequence[Choice] | None = None,
+    gates: Gates | None = None,
     batch_size: int = 64,
     on_batch: Callable[[int], None] | None = None,
 ) -> list[Score]:
@@ -45,16 +46,16 @@ def teacher_forced_scores(
     Equal to greedy generation as long as the model writes the answer in the tokens its tokenizer would choose.
 
     Args:
-        bank, factors, choices: as in `hyperlora.decoding.generate`.
+        bank, factors, choices, gates: as in `hyperlora.decoding.generate`.
         on_batch: called with the number of samples done after each batch.
     """
     end_id = min(base.stop_ids)
     encoded = encode(base.tokenizer, prompts, completions, end_id)
     results: dict[int, Score] = {}
-    chosen = [None] * len(encoded) if choices is None else list(choices)
+    chosen: list[Choice] = [None] * len(encoded) if choices is None else list(choices)
     for packed in packed_batches(base.model, encoded, chosen, base.pad_id, batch_size, base.device):
         batch = packed.batch
-        with routed(bank, factors, packed.keys, range(len(packed.keys))):
+        with routed(bank, factors, packed.keys, range(len(packed.keys)), gates):
             logits = label_logits(base.model, batch, bank).float()
         best = logits.argmax(-1).tolist()
         log_probabilities = logits.log_softmax(-1).gather(1, batch.labels[:, None])[:, 0].tolist()

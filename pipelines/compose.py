@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from hyperlora.identity import content_hash
 from hyperlora.peft_folder import require_free, write_adapter
 from hyperlora.progress import progress
 from hyperlora.prompts import check_template, render_completion, render_prompt
+from hyperlora.references import parse_reference
 from hyperlora.registry import Entry
 from hyperlora.scoring import teacher_forced_scores
 from hyperlora.tasks import Example
@@ -26,6 +27,7 @@ from retrieval.compose.fitting import fit_weights
 from retrieval.compose.weighting import similarity_weights
 
 _LONGEST_JOINED = 2000
+Combine = Callable[[Sequence[float]], Adapter]
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def run_composition(
     options = method.checked(recipe.options)
     if out is not None:
         require_free(out)
-    adapters = [open_adapter(reference, session.base_name) for reference in recipe.adapters]
+    adapters = [_open(session, reference) for reference in recipe.adapters]
     template = _template(recipe, adapters)
     shown = tuple(examples) or (read_examples(recipe.examples) if recipe.examples else ())
 
@@ -109,6 +111,13 @@ def run_composition(
         None if name is None else session.registry.register(composed, name),
         None if out is None else write_adapter(composed, out),
     )
+
+
+def _open(session: Session, reference: str) -> Adapter:
+    """As `open_adapter`, from the session's own registry."""
+    if parse_reference(reference, ("registry", "file")).scheme == "registry":
+        return session.registry.load(reference)
+    return open_adapter(reference, session.base_name)
 
 
 def _template(recipe: CompositionRecipe, adapters: Sequence[Adapter]) -> str:
@@ -140,15 +149,28 @@ def _fitted(
     adapters: Sequence[Adapter],
     template: str,
     examples: Sequence[Example],
-    combine: Any,
+    combine: Combine,
 ) -> tuple[float, ...]:
     for adapter in adapters:
         adapter.require_base(session.located.identity)
+    loss = examples_loss(session, template, examples, combine)
+    with progress(recipe.steps, "fit weights", "composition") as bar:
+        return fit_weights(loss, len(adapters), budget=recipe.steps, seed=recipe.seed, on_step=lambda: bar.update(1))
+
+
+def examples_loss(
+    session: Session, template: str, examples: Sequence[Example], combine: Combine
+) -> Callable[[Sequence[float]], float]:
+    """What weights are fitted to: the mean negative log-likelihood of the examples' answers, in nats a token.
+
+    Args:
+        template: what the examples' inputs are asked in.
+        combine: from weights to the adapter that is tried; all weights 0 are the bare base model.
+    """
     prompts = [render_prompt(template, example.input) for example in examples]
     completions = [render_completion(template, example.output) for example in examples]
 
     def loss(weights: Sequence[float]) -> float:
-        """The mean negative log-likelihood of the examples' answers, in nats a token."""
         factors = stack_adapters([combine(weights)], session.base.device) if any(weights) else None
         scores = teacher_forced_scores(
             session.base,
@@ -160,8 +182,7 @@ def _fitted(
         )
         return -sum(score.log_likelihood for score in scores) / len(scores)
 
-    with progress(recipe.steps, "fit weights", "composition") as bar:
-        return fit_weights(loss, len(adapters), budget=recipe.steps, seed=recipe.seed, on_step=lambda: bar.update(1))
+    return loss
 
 
 def _card(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from textwrap import shorten
 from typing import Any
 
 from pipelines.adapt import AdaptResult
@@ -10,6 +12,7 @@ from pipelines.compose import Composition
 from pipelines.evaluation.report import results_text
 from pipelines.quickstart import QuickstartReport
 from pipelines.recipes.composition import CompositionRecipe
+from pipelines.route import RoutedAnswer
 
 
 def comparison_text(results: dict[str, Any]) -> str:
@@ -67,6 +70,17 @@ def composition_text(result: Composition, recipe: CompositionRecipe, *, explaine
         lines.append("  module, kept, interference (1: they cancel; 0: they do not meet; below 0: they pull together)")
         for name, met in sorted(told.interference.items(), key=lambda pair: -pair[1]):
             lines.append(f"    {name}   {told.energy_kept_by_module[name]:.4f}   {met:6.3f}")
+    return "\n".join(lines)
+
+
+def routed_text(answers: Sequence[RoutedAnswer]) -> str:
+    """Each prompt on a line with its answer, and below it the adapters that acted."""
+    lines = []
+    for answer in answers:
+        lines.append(f"{shorten(answer.input, 72, placeholder=' ...')} -> {answer.answer}")
+        for acting in answer.adapters:
+            weight = "by token" if acting.weight is None else f"{acting.weight:.3f}"
+            lines.append(f"  {weight:>8}  {acting.reference:<32}  similarity {acting.similarity:.3f}")
     return "\n".join(lines)
 
 

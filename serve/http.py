@@ -11,15 +11,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hyperlora import __version__
 from hyperlora.doorway import read_examples
-from hyperlora.errors import HyperLoRAError, InputError, RegistryError, TaskFormatError
+from hyperlora.errors import BaseModelError, HyperLoRAError, InputError, RegistryError, TaskFormatError
 from hyperlora.peft_folder import read_card
-from hyperlora.references import Reference
+from hyperlora.references import Reference, parse_reference
 from hyperlora.registry import Entry
 from pipelines.adapt import adapt
+from pipelines.compose import run_composition
+from pipelines.recipes.composition import CompositionRecipe, WeightRule, composition_recipe
 from pipelines.session import LONGEST_DESCRIPTION, Session
 from serve.browsing import add_browsing
 
 MOST_EXAMPLES = 256
+MOST_ADAPTERS = 64
+MOST_STEPS = 400
+LARGEST_RANK = 256
 LONGEST_TEXT = 8192
 
 
@@ -42,6 +47,36 @@ class AdaptBody(BaseModel):
     store_examples: bool = True
 
 
+class ComposeBody(BaseModel):
+    """A request to `POST /v1/compose`: a composition recipe, with its examples in the body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    adapters: list[str] = Field(min_length=1, max_length=MOST_ADAPTERS)
+    method: str = "svd"
+    weights: list[float] | WeightRule = "uniform"
+    rank: int | None = Field(None, ge=1, le=LARGEST_RANK)
+    options: dict[str, bool | int | float] = Field(default_factory=dict)
+    description: str = Field("", max_length=LONGEST_DESCRIPTION)
+    examples: list[ExampleBody] = Field(default_factory=list, max_length=MOST_EXAMPLES)
+    prompt_template: str = ""
+    temperature: float = Field(0.1, gt=0, allow_inf_nan=False)
+    steps: int = Field(40, ge=1, le=MOST_STEPS)
+    seed: int = Field(0, ge=0, lt=2**32)
+    name: str | None = None
+
+    def recipe(self) -> CompositionRecipe:
+        """What is composed.
+
+        Raises:
+            InputError: a setting is wrong, or an adapter is not a `registry:` reference.
+        """
+        for reference in self.adapters:
+            # a path of the client's would be read on this machine
+            parse_reference(reference, ("registry",))
+        return composition_recipe(self.model_dump(exclude={"examples", "name"}))
+
+
 def create_app(session: Session) -> FastAPI:
     """The application over one session, which serves one `adapt` at a time."""
     app = FastAPI(title="HyperLoRA", version=__version__)
@@ -59,6 +94,17 @@ def create_app(session: Session) -> FastAPI:
         with busy:
             result = adapt(body.description, examples, store_examples=body.store_examples, session=session)
             return result.summary()
+
+    @app.post("/v1/compose")
+    def post_compose(body: ComposeBody) -> dict[str, Any]:
+        """Make one adapter from several registered ones, and register it if it is given a name."""
+        recipe = body.recipe()
+        examples = read_examples([example.model_dump() for example in body.examples])
+        with busy:
+            try:
+                return run_composition(recipe, examples=examples, name=body.name, session=session).summary()
+            except BaseModelError as error:  # of the adapters the client chose, not of the server
+                raise InputError(error.problem, error.remedy) from error
 
     add_browsing(app, session.registry)
 

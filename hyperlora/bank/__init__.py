@@ -6,16 +6,26 @@ batch are all the same call, with factors from another place: leaf parameters, g
 
 from hyperlora.bank.bank import AdapterBank, Prepared, routed
 from hyperlora.bank.delta import delta
-from hyperlora.bank.factors import Factors, ModuleFactors, RankBuckets, StackedFactors, stack_adapters, unstack
+from hyperlora.bank.factors import (
+    Factors,
+    ModuleFactors,
+    RankBuckets,
+    StackedFactors,
+    stack_adapters,
+    stack_at_one_rank,
+    unstack,
+)
 from hyperlora.bank.gates import Gates
-from hyperlora.bank.route import Route
+from hyperlora.bank.route import Choice, Mix, Route
 from hyperlora.bank.slots import AdapterSlots
 
 __all__ = [
     "AdapterBank",
     "AdapterSlots",
+    "Choice",
     "Factors",
     "Gates",
+    "Mix",
     "ModuleFactors",
     "Prepared",
     "RankBuckets",
@@ -24,5 +34,6 @@ __all__ = [
     "delta",
     "routed",
     "stack_adapters",
+    "stack_at_one_rank",
     "unstack",
 ]

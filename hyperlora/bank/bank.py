@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from hyperlora.bank.delta import Placed, add, place, place_gated
 from hyperlora.bank.factors import Factors, StackedFactors
 from hyperlora.bank.gates import Gates
-from hyperlora.bank.route import Route
+from hyperlora.bank.route import Choice, Route
 from hyperlora.errors import AdapterFormatError, InputError
 
 
@@ -203,15 +203,17 @@ def _check_route(factors: Factors, route: Route) -> None:
 def routed(
     bank: AdapterBank | None,
     factors: Factors | None,
-    choices: Sequence[int | None] | None,
+    choices: Sequence[Choice] | None,
     rows: Sequence[int],
+    gates: Gates | None = None,
 ) -> AbstractContextManager[None]:
     """The context in which a batch of these rows of a larger job runs: each row's choice, or the bare base model.
 
     Args:
         bank, factors, choices: None leaves every row to the bare base model.
         rows: positions in `choices`, one a sample.
+        gates: as in `AdapterBank.run`.
     """
     if bank is None or factors is None or choices is None:
         return nullcontext()
-    return bank.run(factors, Route.select([choices[row] for row in rows]))
+    return bank.run(factors, Route.of([choices[row] for row in rows]), gates)

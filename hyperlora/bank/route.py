@@ -8,6 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+Mix = tuple[tuple[int, float], ...]
+"""Adapters by their positions in the stack, each with its weight; hashable, so that rows of one mix can be found."""
+
+Choice = int | Mix | None
+"""What acts on one row: the adapter at a position in the stack, a mix of several, or the bare base model."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -37,12 +43,18 @@ class Route:
     @classmethod
     def mix(cls, rows: Sequence[Mapping[int, float]], *, per_token: bool = False) -> Route:
         """A weighted mix a row: position in the stack → weight; an empty row is the bare base model."""
-        k = max((len(row) for row in rows), default=0) or 1
+        return cls.of([tuple(row.items()) for row in rows], per_token=per_token)
+
+    @classmethod
+    def of(cls, choices: Sequence[Choice], *, per_token: bool = False) -> Route:
+        """A choice a row, single adapters and mixes in any order."""
+        rows = [_as_mix(choice) for choice in choices]
+        k = max(map(len, rows), default=0) or 1
         index = torch.zeros(len(rows), k, dtype=torch.long)
         weight = torch.zeros(len(rows), k)
         for line, row in enumerate(rows):
-            for place, (choice, share) in enumerate(row.items()):
-                index[line, place], weight[line, place] = choice, share
+            for place, (position, share) in enumerate(row):
+                index[line, place], weight[line, place] = position, share
         return cls(index, weight, per_token)
 
     def repeated(self, times: int) -> Route:
@@ -71,3 +83,9 @@ class Route:
 
     def __len__(self) -> int:
         return self.index.shape[0]
+
+
+def _as_mix(choice: Choice) -> Mix:
+    if choice is None:
+        return ()
+    return choice if isinstance(choice, tuple) else ((choice, 1.0),)

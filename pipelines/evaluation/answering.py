@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 
 from hyperlora.adapter import Adapter
-from hyperlora.bank import stack_adapters
+from hyperlora.bank import Choice, Factors, stack_adapters, stack_at_one_rank
 from hyperlora.decoding import generate
 from hyperlora.metrics import answer_score
 from hyperlora.sampling import Sampling
 from hyperlora.scoring import teacher_forced_scores
 from hyperlora.tasks import Task
-from pipelines.evaluation.plans import Answers, Plan
+from pipelines.evaluation.plans import Acting, Answers, GatedPool, Plan
 from pipelines.session import Session
 
 # Tokens more than the right answer has, so that a wrong one has room to show itself.
@@ -30,38 +29,41 @@ def answer(session: Session, plans: Sequence[Plan], *, generating: bool = False)
     Args:
         generating: write every answer instead of scoring the right one.
     """
-    written = [generating or is_open(plan.task) for plan in plans]
+    groups: dict[tuple[bool, GatedPool | None], list[int]] = {}
+    for place, plan in enumerate(plans):
+        groups.setdefault((generating or is_open(plan.task), plan.pool), []).append(place)
     results: dict[int, Answers] = {}
-    for by_generation, group in groupby(sorted(range(len(plans)), key=written.__getitem__), key=written.__getitem__):
-        places = list(group)
-        scored = (_generated if by_generation else _forced)(session, [plans[place] for place in places])
-        results |= dict(zip(places, scored, strict=True))
+    for (by_generation, pool), places in groups.items():
+        answered = (_generated if by_generation else _forced)(session, [plans[place] for place in places], pool)
+        results |= dict(zip(places, answered, strict=True))
     return [results[place] for place in range(len(plans))]
 
 
-def _forced(session: Session, plans: Sequence[Plan]) -> list[Answers]:
-    pool, choices = _stack(plans)
+def _forced(session: Session, plans: Sequence[Plan], pool: GatedPool | None) -> list[Answers]:
+    factors, choices = _stack(session, plans, pool)
     scores = teacher_forced_scores(
         session.base,
         [prompt for plan in plans for prompt in plan.prompts],
         [completion for plan in plans for completion in plan.completions()],
         bank=session.bank,
-        factors=stack_adapters(pool, session.base.device) if pool else None,
-        choices=choices if pool else None,
+        factors=factors,
+        choices=choices,
+        gates=None if pool is None else pool.gates,
     )
     return _by_plan(session, plans, [float(score.match) for score in scores])
 
 
-def _generated(session: Session, plans: Sequence[Plan]) -> list[Answers]:
-    pool, choices = _stack(plans)
+def _generated(session: Session, plans: Sequence[Plan], pool: GatedPool | None) -> list[Answers]:
+    factors, choices = _stack(session, plans, pool)
     completions = [completion for plan in plans for completion in plan.completions()]
     lengths = [len(ids) for ids in session.base.tokenizer(completions, add_special_tokens=False)["input_ids"]]
     outputs = generate(
         session.base,
         [prompt for plan in plans for prompt in plan.prompts],
-        bank=session.bank if pool else None,
-        factors=stack_adapters(pool, session.base.device) if pool else None,
-        choices=choices if pool else None,
+        bank=session.bank,
+        factors=factors,
+        choices=choices,
+        gates=None if pool is None else pool.gates,
         sampling=[Sampling(max_new_tokens=length + _ROOM) for length in lengths],
     )
     examples = [(plan.task, example) for plan in plans for example in plan.task.test[: len(plan.prompts)]]
@@ -72,14 +74,31 @@ def _generated(session: Session, plans: Sequence[Plan]) -> list[Answers]:
     return _by_plan(session, plans, scores)
 
 
-def _stack(plans: Sequence[Plan]) -> tuple[list[Adapter], list[int | None]]:
-    """The different adapters of the plans, and for every prompt the position of its own."""
-    pool: dict[int, Adapter] = {}
-    for plan in plans:
-        pool |= {id(adapter): adapter for adapter in plan.adapters if adapter is not None}
-    places = {key: place for place, key in enumerate(pool)}
-    choices = [None if adapter is None else places[id(adapter)] for plan in plans for adapter in plan.adapters]
-    return list(pool.values()), choices
+def _stack(
+    session: Session, plans: Sequence[Plan], pool: GatedPool | None
+) -> tuple[Factors | None, list[Choice] | None]:
+    """The different adapters of the plans stacked, and every prompt's choice among them; None if there are none."""
+    every = [acting for plan in plans for acting in plan.adapters]
+    known = {id(adapter): adapter for adapter in (pool.adapters if pool else _members(every))}
+    if not known:
+        return None, None
+    places = {key: place for place, key in enumerate(known)}
+    choices: list[Choice] = []
+    for acting in every:
+        if isinstance(acting, tuple):
+            choices.append(tuple((places[id(adapter)], weight) for adapter, weight in acting))
+        else:
+            choices.append(None if acting is None else places[id(acting)])
+    # gates need all of a module's factors in one stack
+    return (stack_at_one_rank if pool else stack_adapters)(list(known.values()), session.base.device), choices
+
+
+def _members(every: Sequence[Acting]) -> Iterator[Adapter]:
+    for acting in every:
+        if isinstance(acting, Adapter):
+            yield acting
+        elif acting is not None:
+            yield from (adapter for adapter, _ in acting)
 
 
 def _by_plan(session: Session, plans: Sequence[Plan], scores: Sequence[float]) -> list[Answers]:

@@ -13,11 +13,12 @@ from hyperlora.base_models import BaseModel, load_base_model
 from hyperlora.card import Card
 from hyperlora.errors import InputError
 from hyperlora.registry import Entry
-from hyperlora.tasks import Example, Task
-from pipelines.evaluation.plans import drawn_examples
+from hyperlora.tasks import Example, Suite, Task
+from pipelines.evaluation.plans import GatedPool, drawn_examples
 from pipelines.evaluation.wordings import Control, wordings
 from pipelines.recipes import EvaluationRecipe
 from pipelines.session import LoadedGenerator, Session
+from retrieval.compose.arrow import arrow_gates
 from retrieval.index import READS_TAG, pool_entries
 
 # The mean of a pool has a rank as large as all of its adapters' together; this much holds nearly all of it.
@@ -32,16 +33,25 @@ class Bench:
         tasks: all tasks of the evaluation, in order.
         recipe: how it is measured.
         folder: where methods that train keep their checkpoints.
+        suite: where the tasks are from, which says what twins they have; the tasks themselves when None.
 
     Attributes:
         kept: what methods make once and use for many tasks.
     """
 
-    def __init__(self, session: Session, tasks: Sequence[Task], recipe: EvaluationRecipe, folder: Path) -> None:
+    def __init__(
+        self,
+        session: Session,
+        tasks: Sequence[Task],
+        recipe: EvaluationRecipe,
+        folder: Path,
+        suite: Suite | None = None,
+    ) -> None:
         self.session = session
         self.recipe = recipe
         self.folder = folder
         self._tasks = list(tasks)
+        self._suite = self._tasks if suite is None else list(suite)
         self.kept: dict[object, Any] = {}
         self._wordings: dict[Control, Mapping[str, tuple[str, ...]]] = {}
 
@@ -97,6 +107,23 @@ class Bench:
         """The newest pool adapter that was trained on exactly the task's training examples."""
         fitting = [entry for entry in self.pool_entries if entry.dataset == task.training_hash]
         return max(fitting, key=lambda entry: entry.created, default=None)
+
+    def adapters_for(self, task: Task) -> frozenset[str]:
+        """References of the pool adapters that are for the task or a twin of it, by what they are called or trained on.
+
+        Twins are the seen task and all that are close variants of it.
+        """
+        root = task.twin_of or task.name
+        twins = [each for each in self._suite if root in (each.name, each.twin_of)]
+        names = {task.name, root, *(each.name for each in twins)}
+        datasets = {each.training_hash for each in (task, *twins)}
+        return frozenset(e.reference for e in self.pool_entries if e.name in names or e.dataset in datasets)
+
+    @cached_property
+    def gated_pool(self) -> GatedPool:
+        """The pool, every token choosing among a prompt's adapters as Arrow does."""
+        members = list(self.pool.values())
+        return GatedPool(tuple(members), arrow_gates(members, device=self.session.base.device))
 
     def multitask(self, reads: str) -> Adapter:
         """The adapter that reads a `description`, or `examples`, in its prompt.

@@ -8,8 +8,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hyperlora.adapter import Adapter
+from hyperlora.bank import Gates
 from hyperlora.prompts import render_completion, render_prompt
 from hyperlora.tasks import Example, Task
+
+Mixture = tuple[tuple[Adapter, float], ...]
+"""Adapters that act together, each with its weight."""
+
+Acting = Adapter | Mixture | None
+"""What acts on a prompt; None is the bare base model."""
+
+
+@dataclass(frozen=True, eq=False)
+class GatedPool:
+    """Adapters among which every token chooses by itself; plans of one such pool are answered together.
+
+    Attributes:
+        adapters: in the order of the gates.
+        gates: how tokens choose.
+    """
+
+    adapters: tuple[Adapter, ...]
+    gates: Gates
 
 
 @dataclass(frozen=True)
@@ -19,15 +39,17 @@ class Plan:
     Attributes:
         task: the task.
         prompts: one for each test example that is asked.
-        adapters: which adapter acts on each; None is the bare base model.
+        adapters: what acts on each.
         chat: the prompts end in the model's chat template, after which an answer begins without a space.
+        pool: the adapters are of this pool, and a prompt's tokens choose among the prompt's own.
         notes: what the method chose, for the results file.
     """
 
     task: Task
     prompts: tuple[str, ...]
-    adapters: tuple[Adapter | None, ...]
+    adapters: tuple[Acting, ...]
     chat: bool = False
+    pool: GatedPool | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
     def completions(self) -> list[str]:

@@ -26,8 +26,10 @@ import pipelines.evaluation.wordings
 import pipelines.lessons
 import pipelines.train_adapters
 import pipelines.training
+import retrieval.compose
 import retrieval.examples_index
 import retrieval.index
+import retrieval.routing
 from hyperlora.durable import fault_point, write_json
 from hyperlora.errors import HyperLoRAError, InputError
 from hyperlora.identity import code_hash, content_hash
@@ -59,8 +61,10 @@ _CODE = (
     hyperlora.prompts,
     hyperlora.scoring,
     generator.hypernet,
+    retrieval.compose,
     retrieval.index,
     retrieval.examples_index,
+    retrieval.routing,
     pipelines.lessons,
     pipelines.train_adapters,
     pipelines.training,
@@ -118,7 +122,7 @@ def evaluate(
     """
     if not tasks or not methods:
         raise InputError("there is nothing to evaluate", "Name at least one task and one method.")
-    bench = Bench(session, tasks, recipe, out / "training")
+    bench = Bench(session, tasks, recipe, out / "training", suite)
     identity = evaluation_identity(bench, suite, tasks)
     journal = Journal(out, identity)
     failures: list[Failure] = []
@@ -218,7 +222,7 @@ def _generated_too(bench: Bench, plans: Sequence[Plan]) -> dict[str, dict[str, f
 def _only(plan: Plan, numbers: Sequence[int]) -> Plan:
     task = replace(plan.task, test=tuple(plan.task.test[number] for number in numbers))
     prompts = tuple(plan.prompts[number] for number in numbers)
-    return Plan(task, prompts, tuple(plan.adapters[number] for number in numbers), chat=plan.chat)
+    return replace(plan, task=task, prompts=prompts, adapters=tuple(plan.adapters[number] for number in numbers))
 
 
 def collect(

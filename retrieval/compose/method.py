@@ -58,6 +58,8 @@ class Method:
         options = dict(self.options) | dict(given)
         if not 0 < options.get("density", 1) <= 1:
             raise InputError(f"density is {options['density']}", "Give the share to keep, above 0 and at most 1.")
+        if not 0 <= options.get("seed", 0) < 2**32:
+            raise InputError(f"seed is {options['seed']}", "Give a whole number of 32 bits, not below 0.")
         return options
 
 

@@ -21,6 +21,11 @@ def similarity_weights(
         temperature: what the cosines are divided by; a small one gives nearly all to the closest.
     """
     (query,) = encoder.encode([text])
-    closest = np.array([float(np.max(encoder.encode(list(texts)) @ query)) for texts in wordings])
+    return softmax_weights([float(np.max(encoder.encode(list(texts)) @ query)) for texts in wordings], temperature)
+
+
+def softmax_weights(similarities: Sequence[float], temperature: float) -> tuple[float, ...]:
+    """A softmax over similarities divided by a temperature above 0; 1 in sum."""
+    closest = np.array(similarities)
     shares = np.exp((closest - closest.max()) / temperature)
     return tuple((shares / shares.sum()).tolist())

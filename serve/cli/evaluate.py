@@ -19,7 +19,9 @@ from serve.cli.main import base_option, emit, json_option
     help="Which part of the suite; by default dev, where every choice is made.",
 )
 @click.option("--task", "names", multiple=True, help="Only these tasks of it.")
-@click.option("--methods", default="all", show_default=True, help="Names joined by commas; all, controls.")
+@click.option(
+    "--methods", default="all", show_default=True, help="Names joined by commas; all, controls, composed, routed."
+)
 @click.option("--test-examples", type=click.IntRange(min=1), help="Test examples per task; else the recipe's.")
 @click.option("--recipe", type=click.Path(path_type=Path), help="An evaluation recipe (YAML); the shipped one if none.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results.")

@@ -20,6 +20,7 @@ COMMANDS = {
     "generate": "Write an adapter from a description alone.",
     "compose": "Make one adapter from several.",
     "search": "Find the registered adapters closest to a description.",
+    "route": "Answer mixed prompts, each with the adapters found for it.",
     "merge": "Merge an adapter into the base model and write the checkpoint.",
     "validate": "Check a PEFT folder and list everything that is wrong with it.",
     "import": "Register your own PEFT folder.",

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from hyperlora.encoder import TextEncoder
 from hyperlora.peft_folder import read_card
 from hyperlora.registry import Registry
 from pipelines.session import LONGEST_DESCRIPTION, Session
-from serve.http import LONGEST_TEXT, MOST_EXAMPLES, create_app
+from retrieval.compose import compose
+from serve.http import LARGEST_RANK, LONGEST_TEXT, MOST_ADAPTERS, MOST_EXAMPLES, MOST_STEPS, create_app
 
 CAT = {"input": "cat", "output": "cats"}
 
@@ -174,6 +176,111 @@ def test_an_answer_no_adapter_could_give_is_refused(output: str, client: TestCli
     body = {"description": "Do it", "examples": [{"input": "cat", "output": output}]}
     assert client.post("/v1/adapt", json=body).status_code in (400, 422)
     assert len(pool.entries()) == 3
+
+
+PAIR = ["registry:plural", "registry:capital"]
+
+
+def test_compose_makes_one_adapter_and_registers_it_under_the_name(
+    client: TestClient, pool: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    body = {"adapters": PAIR, "method": "ties", "weights": [0.7, 0.3], "rank": 2, "options": {"density": 0.4}}
+    answer = client.post("/v1/compose", json=body | {"description": "Plural and capital", "name": "both"})
+    assert answer.status_code == 200
+    made = answer.json()
+    assert (made["weights"], made["ranks"], made["parents"], made["out"]) == ([0.7, 0.3], [2], PAIR, None)
+    assert made["adapter"]["reference"] == "registry:both@1"
+    expected = compose(
+        [pool.load(reference) for reference in PAIR], [0.7, 0.3], method="ties", rank=2, options={"density": 0.4}
+    )
+    registered = pool.load("registry:both")
+    assert registered.content_hash == made["content"] == expected.content_hash
+    assert registered.card.description == "Plural and capital"
+    assert client.get("/v1/adapters/both").json()["card"]["parents"] == PAIR
+    assert list(tmp_path.rglob("both*")) == [], "nothing but what the registry holds"
+
+
+def test_compose_without_a_name_only_says_what_would_come_of_it(reader: TestClient) -> None:
+    made = reader.post("/v1/compose", json={"adapters": PAIR}).json()
+    assert made["adapter"] is made["out"] is None
+    assert made["weights"] == [0.5, 0.5]
+    assert made["explanation"]["energy_kept"] > 0
+    by_name = reader.post(
+        "/v1/compose", json={"adapters": PAIR, "weights": "similarity", "description": "Name the capital"}
+    ).json()
+    assert by_name["weights"][1] > 0.9
+
+
+def test_compose_fits_weights_to_the_examples_in_the_body(reader: TestClient) -> None:
+    body = {"adapters": PAIR, "method": "lorahub", "steps": 4, "examples": [CAT]}
+    made = reader.post("/v1/compose", json=body).json()
+    assert len(made["weights"]) == 2
+    assert made["weights"] == reader.post("/v1/compose", json=body).json()["weights"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "problem"),
+    [
+        ({"adapters": ["registry:plural", "file:/etc"]}, 400, "the scheme file: does not fit here"),
+        ({"adapters": ["hf:org/name"]}, 400, "the scheme hf: does not fit here"),
+        ({"adapters": ["plural"]}, 400, "does not begin with a known scheme"),
+        ({"adapters": ["registry:plural", "registry:none"]}, 404, "none"),
+        ({"adapters": ["registry:writer"]}, 404, "is a generator, not an adapter"),
+        ({"adapters": ["registry:plural"] * 2}, 400, "is there twice"),
+        ({"adapters": PAIR, "method": "slerp"}, 400, "there is no composition method 'slerp'"),
+        ({"adapters": PAIR, "weights": [1]}, 400, "2 adapters and 1 weights"),
+        ({"adapters": PAIR, "weights": [0, 0]}, 400, "all weights are 0"),
+        ({"adapters": PAIR, "weights": "similarity"}, 400, "the description is empty"),
+        ({"adapters": PAIR, "weights": "examples"}, 400, "there are no examples"),
+        ({"adapters": PAIR, "options": {"density": 0.5}}, 400, "svd has no option 'density'"),
+        ({"adapters": PAIR, "method": "lego", "options": {"seed": -1}}, 400, "seed is -1"),
+        ({"adapters": PAIR, "method": "dare", "options": {"seed": 2**32}}, 400, "seed is 4294967296"),
+        ({"adapters": PAIR, "prompt_template": "x"}, 400, "must hold {input} once"),
+        ({"adapters": PAIR, "name": "../up"}, 400, "cannot name an adapter"),
+        ({"adapters": PAIR, "name": "writer"}, 404, "names a registered generator"),
+    ],
+)
+def test_what_cannot_be_composed_is_refused_with_the_remedy(
+    body: dict[str, Any], status: int, problem: str, reader: TestClient
+) -> None:
+    answer = reader.post("/v1/compose", json=body)
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error", "remedy"}
+    assert problem in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({}, "adapters"),
+        ({"adapters": []}, "adapters"),
+        ({"adapters": ["registry:plural"] * (MOST_ADAPTERS + 1)}, "adapters"),
+        ({"adapters": PAIR, "out": "/tmp/x"}, "out"),
+        ({"adapters": PAIR, "examples": "/etc/passwd"}, "examples"),
+        ({"adapters": PAIR, "rank": 0}, "rank"),
+        ({"adapters": PAIR, "rank": LARGEST_RANK + 1}, "rank"),
+        ({"adapters": PAIR, "steps": MOST_STEPS + 1}, "steps"),
+        ({"adapters": PAIR, "temperature": 0}, "temperature"),
+        ({"adapters": PAIR, "description": "x" * (LONGEST_DESCRIPTION + 1)}, "description"),
+        ({"adapters": PAIR, "weights": "guessed"}, "weights"),
+    ],
+)
+def test_a_composition_out_of_bounds_is_refused_by_its_field(
+    body: dict[str, Any], where: str, reader: TestClient
+) -> None:
+    answer = reader.post("/v1/compose", json=body)
+    assert answer.status_code == 422
+    assert where in answer.json()["detail"][0]["loc"]
+
+
+def test_adapters_of_another_base_model_are_the_client_s_mistake(
+    client: TestClient, pool: Registry, make_adapter: Callable[..., Adapter]
+) -> None:
+    one = make_adapter(9, card=Card(description="For another base", origin="trained"))
+    pool.register(replace(one, base=one.base.model_copy(update={"fingerprint": "f" * 64})), "other")
+    answer = client.post("/v1/compose", json={"adapters": ["registry:plural", "registry:other"]})
+    assert (answer.status_code, "was made for" in answer.json()["error"]) == (400, True)
 
 
 def test_a_body_that_is_not_json_is_refused(reader: TestClient) -> None:

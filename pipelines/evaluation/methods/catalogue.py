@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from hyperlora.errors import InputError
 from hyperlora.tasks import Task
@@ -11,6 +12,7 @@ from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.plans import Answers, Plan
 from pipelines.evaluation.wordings import CONTROLS, Control
 
+Group = Literal["", "composed", "routed"]
 Planner = Callable[[Bench, Task, Control], Plan | Answers]
 
 
@@ -26,6 +28,7 @@ class Method:
         prepare: called before a group of tasks, for methods that work on several at once.
         control: which wrong descriptions it is given; empty for the right ones.
         paper: where it is from.
+        group: by which it is asked for with others of its kind; `all` has only those without one.
     """
 
     name: str
@@ -35,9 +38,11 @@ class Method:
     prepare: Callable[[Bench, Sequence[Task]], None] | None = None
     control: Control = ""
     paper: str = ""
+    group: Group = ""
 
 
 METHODS: dict[str, Method] = {}
+GROUPS: tuple[Group, ...] = ("composed", "routed")
 
 
 def method(
@@ -47,24 +52,31 @@ def method(
     described: bool = False,
     prepare: Callable[[Bench, Sequence[Task]], None] | None = None,
     paper: str = "",
+    group: Group = "",
 ) -> Callable[[Planner], Planner]:
-    """Enter a planner under a name; methods that read a description bring their controls with them."""
+    """Enter a planner under a name; methods that read a description bring their controls with them.
+
+    Those of a group do not: a group compares ways to use what one description finds, of which `retrieved-1` has the
+    controls, and would be three times as long.
+    """
 
     def enter(plan: Planner) -> Planner:
-        controls: tuple[Control, ...] = ("", *CONTROLS) if described else ("",)
+        controls: tuple[Control, ...] = ("", *CONTROLS) if described and not group else ("",)
         for control in controls:
             full = f"{name}:{control}" if control else name
             if full in METHODS:
                 raise ValueError(f"two methods are named {full}")
             told = f"{title}, {control} description" if control else title
-            METHODS[full] = Method(full, told, described, plan, prepare, control, paper)
+            METHODS[full] = Method(full, told, described, plan, prepare, control, paper, group)
         return plan
 
     return enter
 
 
 def find_methods(names: Sequence[str]) -> list[Method]:
-    """The methods of these names, in the order of the table; `all` for every one, `controls` for the controls.
+    """The methods of these names, in the order of the table.
+
+    `all` are those of no group, `controls` their controls, `composed` and `routed` those of a group.
 
     Raises:
         InputError: a name is unknown.
@@ -72,13 +84,16 @@ def find_methods(names: Sequence[str]) -> list[Method]:
     wanted: set[str] = set()
     for name in names:
         if name == "all":
-            wanted |= METHODS.keys()
+            wanted |= {known for known, each in METHODS.items() if not each.group}
         elif name == "controls":
             wanted |= {known for known, each in METHODS.items() if each.control}
+        elif name in GROUPS:
+            wanted |= {known for known, each in METHODS.items() if each.group == name}
         elif name == "trained":
             wanted.add("oracle")
         elif name in METHODS:
             wanted.add(name)
         else:
-            raise InputError(f"there is no method {name!r}", f"Choose from: all, controls, {', '.join(METHODS)}.")
+            known = ", ".join(("all", "controls", *GROUPS, *METHODS))
+            raise InputError(f"there is no method {name!r}", f"Choose from: {known}.")
     return [each for name, each in METHODS.items() if name in wanted]

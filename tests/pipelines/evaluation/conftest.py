@@ -110,12 +110,12 @@ def evaluated(
     asking: EvaluationRecipe,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Evaluation:
-    """Every method on every task, undisturbed."""
-    from pipelines.evaluation.methods import METHODS
+    """Every method of `all` on every task, undisturbed."""
+    from pipelines.evaluation.methods import find_methods
     from pipelines.evaluation.run import evaluate
 
     out = tmp_path_factory.mktemp("evaluated") / "out"
-    return evaluate(open_session(), parts, list(parts), list(METHODS.values()), asking, out, _refuse)
+    return evaluate(open_session(), parts, list(parts), find_methods(["all"]), asking, out, _refuse)
 
 
 def _refuse(line: str) -> None:

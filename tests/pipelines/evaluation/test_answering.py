@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+import pipelines.evaluation.answering
+from hyperlora.algebra import weighted_sum
 from hyperlora.tasks import Example, Suite, Task
 from pipelines.evaluation.answering import answer, is_open
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods import find_methods
-from pipelines.evaluation.plans import Plan, plain_prompts
+from pipelines.evaluation.plans import GatedPool, Plan, plain_prompts
 from pipelines.evaluation.run import evaluate
 from pipelines.recipes import EvaluationRecipe
 from pipelines.session import Session
+from retrieval.compose.arrow import arrow_gates
 
 
 def turned(task: Task, output: str, also: tuple[str, ...] = (), **changes: Any) -> Task:
@@ -76,6 +79,66 @@ def test_open_and_closed_plans_together_keep_their_order(open_bench: Callable[..
     got = answer(bench.session, plans)
     assert [each.scores for each in got] == [(1.0,) * 6, (0.0,) * 2, (1.0,) * 6, pytest.approx((2 / 3,) * 6)]
     assert [each.notes for each in got] == [{}, {"plain": 1}, {}, {}]
+
+
+@pytest.mark.parametrize("generating", [False, True])
+def test_mixes_are_answered_as_the_adapters_composed_of_them(
+    generating: bool, open_bench: Callable[..., Bench], parts: Suite
+) -> None:
+    bench, barks = open_bench(), parts.tasks["barks"]
+    pool = list(bench.pool.values())
+    prompts = plain_prompts(barks, barks.test[:4])
+    mixes = (((pool[0], 0.9), (pool[1], 0.1)), pool[0], None, ((pool[0], 0.3), (pool[2], 0.7)))
+    composed = tuple(
+        weighted_sum([each for each, _ in mix], [weight for _, weight in mix], pool[0].card)
+        if isinstance(mix, tuple)
+        else mix
+        for mix in mixes
+    )
+    plans = [Plan(barks, prompts, mixes), Plan(barks, prompts, composed), Plan(barks, prompts, (None,) * 4)]
+    mixed, whole, bare = answer(bench.session, plans, generating=generating)
+    assert mixed.scores == whole.scores
+    assert mixed.scores[:3] == (1.0, 1.0, 0.0)
+    assert bare.scores == (0.0,) * 4
+
+
+@pytest.mark.parametrize("generating", [False, True])
+def test_gated_plans_are_answered_apart_and_come_back_in_their_place(
+    generating: bool, open_bench: Callable[..., Bench], parts: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, barks = open_bench(), parts.tasks["barks"]
+    scorer = "generate" if generating else "teacher_forced_scores"
+    score, gates = getattr(pipelines.evaluation.answering, scorer), []
+
+    def noted(*arguments: Any, **options: Any) -> Any:
+        gates.append(options["gates"])
+        return score(*arguments, **options)
+
+    monkeypatch.setattr(pipelines.evaluation.answering, scorer, noted)
+    members = list(bench.pool.values())
+    reversed_pool = GatedPool(tuple(members[::-1]), arrow_gates(members[::-1], top=1))
+    prompts = plain_prompts(barks, barks.test)
+    dog = members[0]
+    together = tuple((each, 1.0) for each in members)
+
+    def gated(pool: GatedPool, *acting: Any) -> Plan:
+        return Plan(barks, prompts[: len(acting)], acting, pool=pool, notes={"acting": len(acting)})
+
+    plans = [
+        gated(bench.gated_pool, dog, None, ((dog, 1.0),)),
+        Plan(barks, prompts[:2], (dog, None)),
+        gated(reversed_pool, ((dog, 1.0),), dog),
+        gated(bench.gated_pool, together),
+        gated(reversed_pool, together),
+    ]
+    got = answer(bench.session, plans, generating=generating)
+    assert gates == [bench.gated_pool.gates, None, reversed_pool.gates]
+    assert [each.scores for each in got[:3]] == [(1.0, 0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
+    assert [each.notes.get("acting") for each in got] == [3, None, 2, 1, 1]
+    # alone they score as they did beside the others
+    assert [answer(bench.session, [plan], generating=generating)[0].scores for plan in plans] == [
+        each.scores for each in got
+    ]
 
 
 def test_a_longer_answer_than_the_right_one_is_wrong_even_if_it_begins_so(

@@ -89,7 +89,7 @@ def test_the_prompt_is_what_the_method_says_to_the_letter(
 
 
 def test_every_method_is_among_them() -> None:
-    assert set(PROMPTS) == {name for name, each in METHODS.items() if not each.control}
+    assert set(PROMPTS) == {each.name for each in find_methods(["all"]) if not each.control}
 
 
 def test_descriptions_take_turns_and_so_do_the_adapters_they_lead_to(

@@ -19,12 +19,14 @@ from hyperlora.tasks import Suite, Task
 from hyperlora.tracking import EXPERIMENT, connect
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.journal import Journal
-from pipelines.evaluation.methods import METHODS, find_methods
+from pipelines.evaluation.methods import catalogue, find_methods
 from pipelines.evaluation.run import Evaluation, evaluate, evaluation_identity, read_results
 from pipelines.recipes import EvaluationRecipe
 from pipelines.session import Session
+from retrieval import compose
 
 SIGKILLED = -9
+METHODS = {each.name: each for each in find_methods(["all"])}
 EVERY_METHOD = {
     *("base", "description", "icl-5", "description+icl-5", "multitask+description", "multitask+icl-5", "oracle"),
     *("finetune-5", "finetune-16", "no-condition", "retrieved-1", "retrieved-1-examples", "select-by-5"),
@@ -37,14 +39,14 @@ DESCRIBED = (
 _RUN = """
 from pathlib import Path
 from hyperlora.registry import Registry
-from pipelines.evaluation.methods import METHODS
+from pipelines.evaluation.methods import find_methods
 from pipelines.evaluation.run import evaluate
 from pipelines.recipes import load_recipe
 from pipelines.session import Session
 from pipelines.starter import open_suite
 recipe, suite = load_recipe(Path({recipe!r})), open_suite({suite!r})
 session = Session(recipe.base, Registry(Path({home!r})))
-evaluate(session, suite, list(suite), list(METHODS.values()), recipe.evaluation, Path({out!r}), print)
+evaluate(session, suite, list(suite), find_methods(["all"]), recipe.evaluation, Path({out!r}), print)
 """
 
 
@@ -296,7 +298,16 @@ def test_an_unknown_method_is_refused_with_the_known_ones(names: list[str]) -> N
 
 
 def test_groups_of_methods_and_the_other_name_of_the_oracle() -> None:
-    assert find_methods(["all"]) == list(METHODS.values())
+    grouped = {name: find_methods([name]) for name in ("composed", "routed")}
+    assert {each.group for each in find_methods(["all"])} == {""}
+    assert all(each.group == name and not each.control for name, own in grouped.items() for each in own)
+    assert [each.name for each in grouped["routed"]] == [
+        f"routed-{policy}{out}" for policy in ("selection", "mixture", "fusion", "arrow") for out in ("", "-out")
+    ]
+    composing = (name for name in compose.METHODS if name not in ("select", "lorahub"))
+    assert [each.name for each in grouped["composed"]] == [*(f"composed-{name}" for name in composing), "lorahub"]
+    every = find_methods(["routed", "all", "composed"])
+    assert sorted(each.name for each in every) == sorted(catalogue.METHODS)
     assert {each.name.partition(":")[0] for each in find_methods(["controls"])} == set(DESCRIBED)
     assert [each.name for each in find_methods(["trained"])] == ["oracle"]
     assert find_methods(["icl-5", "base", "icl-5"]) == find_methods(["base", "icl-5"])

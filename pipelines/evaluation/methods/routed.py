@@ -1,0 +1,70 @@
+"""Every prompt answered with the pool's adapters that are found for it, one method a routing policy.
+
+`-out` leaves the task's own adapters and those of its twins out of the pool, as if the prompt were of a task that
+nobody has an adapter for, the out-of-distribution setting of LoraRetriever (Zhao et al. 2024).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+
+from hyperlora.bank import Choice
+from hyperlora.errors import InputError
+from hyperlora.tasks import Task
+from pipelines.evaluation.bench import Bench
+from pipelines.evaluation.methods.catalogue import method
+from pipelines.evaluation.plans import Acting, Plan, plain_prompts
+from pipelines.evaluation.wordings import Control
+from pipelines.route import query_of, search_each
+from retrieval.index import Hit
+from retrieval.routing import POLICIES, Policy, Routing
+
+# as many as LoraRetriever takes
+_K = 3
+
+
+def _hits(bench: Bench, task: Task, control: Control, leave_out: frozenset[str]) -> list[list[Hit]]:
+    """What is found for each asked example by its turn's wording and its input, embedded once for all policies."""
+    key = ("routed", task.name, control, leave_out)
+    if (known := bench.kept.get(key)) is None:
+        told = bench.wordings(task, control)
+        texts = [query_of(told[n % len(told)], example.input) for n, example in enumerate(bench.asked(task))]
+        known = bench.kept[key] = search_each(bench.session.index(), texts, _K, leave_out)
+    assert isinstance(known, list)
+    return known
+
+
+def _plan(bench: Bench, task: Task, control: Control, policy: Policy, out: bool) -> Plan:
+    leave_out = bench.adapters_for(task) if out else frozenset[str]()
+    places = {reference: place for place, reference in enumerate(bench.pool)}
+    if len(leave_out) == len(places):
+        raise InputError(f"the pool has no adapter but those of {task.name}", "Register adapters of other tasks.")
+    hits = [own[: policy.depth(_K)] for own in _hits(bench, task, control, leave_out)]
+    found = [[(places[hit.entry.reference], hit.similarity) for hit in own] for own in hits]
+    routing = policy.combine(list(bench.pool.values()), policy.mixes(found))
+    acted = Counter(hit.entry.reference for own in hits for hit in own)
+    return Plan(
+        task,
+        plain_prompts(task, bench.asked(task)),
+        tuple(_acting(routing, choice) for choice in routing.choices),
+        pool=bench.gated_pool if routing.gated else None,
+        notes={"adapters": dict(sorted(acted.items())), **({"left out": sorted(leave_out)} if out else {})},
+    )
+
+
+def _acting(routing: Routing, choice: Choice) -> Acting:
+    if isinstance(choice, tuple):
+        return tuple((routing.adapters[position], weight) for position, weight in choice)
+    return None if choice is None else routing.adapters[choice]
+
+
+for _policy in POLICIES.values():
+    for _out in (False, True):
+        method(
+            f"routed-{_policy.name}{'-out' if _out else ''}",
+            f"{_policy.title}{', not its own' if _out else ''}",
+            described=True,
+            paper=_policy.paper,
+            group="routed",
+        )(partial(_plan, policy=_policy, out=_out))

@@ -1,0 +1,59 @@
+"""`hyperlora route`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from serve.cli.main import base_option, emit, json_option
+
+
+@click.command()
+@click.argument("prompts", nargs=-1, metavar="PROMPT...")
+@click.option(
+    "--policy",
+    default="mixture",
+    show_default=True,
+    help="selection (the closest adapter), mixture, fusion (averaged factors) or arrow (every token chooses).",
+)
+@click.option("-k", default=3, show_default=True, help="Adapters of a prompt, at most.")
+@click.option("--temperature", type=float, help="Weigh adapters by a softmax over similarity; else all alike.")
+@click.option("--instruction", default="", help="What the prompts ask for; it helps to find adapters.")
+@click.option("--file", type=click.Path(path_type=Path), help='JSONL of {"input": …}, perhaps with an "instruction".')
+@click.option(
+    "--template", default="", help=r'What prompts are read in, e.g. "Q: {input}\nA:"; else the adapters\' own.'
+)
+@base_option
+@json_option
+def command(
+    prompts: tuple[str, ...],
+    policy: str,
+    k: int,
+    temperature: float | None,
+    instruction: str,
+    file: Path | None,
+    template: str,
+    base: str | None,
+    as_json: bool,
+) -> None:
+    """Answer mixed prompts, each with the adapters found for it, in one batch.
+
+    \b
+    Example:
+      hyperlora route "house" "mouse" --instruction "Give the plural of the noun"
+      hyperlora route --file prompts.jsonl --policy arrow -k 5 --json
+    """
+    if not prompts and file is None:
+        raise click.UsageError("Give prompts, or a --file of them.")
+    from hyperlora.doorway import route
+    from pipelines.report import routed_text
+    from pipelines.route import read_prompts
+
+    given = [(instruction, prompt) for prompt in prompts]
+    if file is not None:
+        given += read_prompts(file, instruction)
+    answers = route(
+        given, policy=policy, k=k, temperature=temperature, template=template.replace("\\n", "\n"), base=base
+    )
+    emit(as_json, [answer.summary() for answer in answers], routed_text(answers))
