@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hyperlora.adapter import Adapter
 from hyperlora.base_models import locate_base
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelines.adapt import AdaptResult
     from pipelines.compose import Composition
     from pipelines.route import Prompt, RoutedAnswer
-    from retrieval.index import Hit
+    from retrieval.retriever import Match
 
 Examples = Path | str | Sequence[Example | Mapping[str, str]]
 
@@ -60,11 +60,44 @@ def adapt(
     )
 
 
-def search(text: str, k: int = 3, *, base: str | None = None) -> list[Hit]:
-    """The k adapters of the registry closest to a description; the same as `hyperlora search`."""
+def search(
+    text: str = "",
+    k: int = 3,
+    *,
+    kind: Literal["description", "prompt"] = "description",
+    examples: Examples = (),
+    like: str = "",
+    tags: Mapping[str, str | None] | None = None,
+    origins: Sequence[str] = (),
+    base: str | None = None,
+) -> list[Match]:
+    """The k adapters of the registry that fit best; the same as `hyperlora search`.
+
+    Args:
+        text: a description of a task, or a prompt.
+        kind: which of both it is.
+        examples: solved examples to search by instead of a text.
+        like: an adapter whose like is searched, by its weight change, instead of a text.
+        tags: people's tags that what is found has; a value of None stands for any.
+        origins: one of which it has.
+
+    Raises:
+        InputError: not exactly one of text, examples and like is given, or k is below 1.
+        TaskFormatError: an example is malformed.
+    """
+    from pipelines.search import search as run
     from pipelines.session import Session
 
-    return Session(base).index().search(text, k)
+    return run(
+        Session(base),
+        k,
+        text=text,
+        kind=kind,
+        examples=read_examples(examples),
+        like=like,
+        tags=tags or {},
+        origins=tuple(origins),
+    )
 
 
 def route(

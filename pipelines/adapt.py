@@ -22,7 +22,7 @@ from hyperlora.registry.entry import now
 from hyperlora.registry.housekeeping import expire
 from hyperlora.settings import get_settings
 from hyperlora.tasks import Example
-from pipelines.candidates import RETRIEVED, SCORED, Candidate, Found, choose, find_candidates, score_candidates
+from pipelines.candidates import Candidate, Found, choose, find_candidates, score_candidates
 from pipelines.session import Session, check_description
 
 SHOWN_ANSWERS = 5
@@ -89,9 +89,10 @@ def adapt(
 ) -> AdaptResult:
     """Find or make the best adapter for a task, register it and, if asked, write it out.
 
-    Candidates are the closest adapters of the pool and one the generator writes. With examples they are scored on
-    them, all in one batch; without, the closest is taken if it is close enough, else the generated one. What it
-    registers expires after the `HYPERLORA_ADAPT_TTL_DAYS` setting unless it is given an alias.
+    Candidates are the adapters of the pool that fit the description best, and the examples if there are any, and one
+    that the generator writes. With examples all are scored on them in one batch; without, the closest is taken if it
+    is likely to be for this task, else the generated one. What it registers expires after the
+    `HYPERLORA_ADAPT_TTL_DAYS` setting unless it is given an alias.
 
     Args:
         description: what the task is, in words.
@@ -107,7 +108,7 @@ def adapt(
     description = check_description(description)
     require_apart(out, merge)
     session = session or Session()
-    found = find_candidates(session, description, SCORED if examples else RETRIEVED)
+    found = find_candidates(session, description, examples)
     scored, base_match = score_candidates(session, found, examples)
     best, reason = choose(scored, base_match, len(examples))
     adapter = _finish(best[1], best[0], scored, base_match, reason, description, examples)
@@ -207,5 +208,5 @@ def _show_answers(session: Session, adapter: Adapter, scored: Sequence[Found]) -
 
 
 def _closest_examples(scored: Sequence[Found]) -> tuple[CardExample, ...]:
-    retrieved = [pair for pair in scored if pair[0].similarity is not None]
-    return max(retrieved, key=lambda pair: pair[0].similarity or 0.0)[1].card.examples if retrieved else ()
+    retrieved = [pair for pair in scored if pair[0].score is not None]
+    return max(retrieved, key=lambda pair: pair[0].score or 0.0)[1].card.examples if retrieved else ()

@@ -12,13 +12,14 @@ from hyperlora.prompts import render_completion, render_prompt
 from hyperlora.scoring import teacher_forced_scores
 from hyperlora.tasks import Example
 from pipelines.session import Session
+from retrieval.calibration import KNOWN
 
-# Without examples a retrieved adapter is trusted from this similarity on. MiniLM puts a paraphrase of a known task
-# above it far more often than a description of another task; see docs/research/2026-11-21-first-quickstart.md.
-TRUSTED_SIMILARITY = 0.5
-# Adapters considered by similarity alone, and how many are tried where examples can tell them apart.
+# Where the retriever is not calibrated, an adapter is trusted from this score on. MiniLM puts a paraphrase of a known
+# task above it far more often than a description of another task; see docs/research/2026-11-21-first-quickstart.md.
+TRUSTED_SCORE = 0.5
+# Adapters considered by the description alone, and how many of each kind are tried where examples tell them apart.
 RETRIEVED = 3
-SCORED = 16
+SCORED = 12
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class Candidate:
         reference: what it is: a registered adapter, or the generator that wrote it.
         origin: `retrieved` or `generated`.
         description: of the retrieved adapter; the query itself for a generated one.
-        similarity: cosine between query and description, None for a generated one.
+        score: how well the retriever found its texts to fit the description, at most 1; None for a generated one, and
+            for one that only the examples led to.
+        confidence: the probability that it is for the task described, None where that is not known.
         exact_match: share of the given examples answered exactly, None without examples.
         log_likelihood: mean log-probability of the given answers' tokens, None without examples.
     """
@@ -37,24 +40,36 @@ class Candidate:
     reference: str
     origin: str
     description: str
-    similarity: float | None = None
+    score: float | None = None
+    confidence: float | None = None
     exact_match: float | None = None
     log_likelihood: float | None = None
 
 
 Found = tuple[Candidate, Adapter]
+_LOOKED_AT = 32
 
 
-def find_candidates(session: Session, description: str, count: int) -> list[Found]:
-    """The `count` closest adapters of the pool, and the one the generator writes.
+def find_candidates(session: Session, description: str, examples: Sequence[Example]) -> list[Found]:
+    """The adapters of the pool that fit description or examples best, and the one the generator writes.
+
+    Args:
+        examples: few lead to adapters whose own the base model takes alike; many would only say the same again.
 
     Raises:
         InputError: the registry has neither for this base model.
     """
+    count = SCORED if examples else RETRIEVED
+    matches = {match.entry.reference: match for match in session.retriever().search(description, count)}
+    shown = session.retriever().search_examples(session.base, examples[:_LOOKED_AT], count) if examples else []
+    others = {match.entry.reference: match.entry for match in shown if match.entry.reference not in matches}
     found: list[Found] = []
-    for hit in session.index().search(description, count) if len(session.index()) else []:
-        adapter = session.registry.load(hit.entry.reference)
-        found.append((Candidate(hit.entry.reference, "retrieved", hit.entry.description, hit.similarity), adapter))
+    for reference, match in matches.items():
+        adapter = session.registry.load(reference)
+        candidate = Candidate(reference, "retrieved", match.entry.description, match.score, match.confidence)
+        found.append((candidate, adapter))
+    for reference, entry in others.items():
+        found.append((Candidate(reference, "retrieved", entry.description), session.registry.load(reference)))
     generator = session.generator()
     if generator is not None:
         adapter = generator.generate(session.encoder, description)
@@ -98,9 +113,11 @@ def score_candidates(
 
 
 def _trust(pair: Found) -> float:
-    """Without examples: a close retrieved adapter, then the generated one, then retrieved ones that are far."""
-    similarity = pair[0].similarity
-    return TRUSTED_SIMILARITY if similarity is None else similarity
+    """Without examples: a retrieved adapter that is trusted, then the generated one, then others."""
+    candidate = pair[0]
+    if candidate.confidence is not None:
+        return candidate.confidence - KNOWN
+    return 0.0 if candidate.score is None else candidate.score - TRUSTED_SCORE
 
 
 def choose(scored: Sequence[Found], base_match: float | None, count: int) -> tuple[Found, str]:
@@ -126,11 +143,24 @@ def choose(scored: Sequence[Found], base_match: float | None, count: int) -> tup
 
 def _reason_by_similarity(scored: Sequence[Found]) -> str:
     candidate = scored[0][0]
-    closest = max((other.similarity for other, _ in scored if other.similarity is not None), default=None)
-    if candidate.similarity is None:
-        near = "the pool is empty" if closest is None else f"the closest adapter has similarity {closest:.2f}"
-        return f"generated from the description: {near}, below {TRUSTED_SIMILARITY}; unproven without --examples"
-    reason = f"closest adapter of the pool: similarity {candidate.similarity:.2f} to {candidate.description!r}"
-    if candidate.similarity < TRUSTED_SIMILARITY:
-        return f"{reason}, below {TRUSTED_SIMILARITY}, and there is no generator; unproven without --examples"
+    if candidate.score is None:
+        closest = max((other for other, _ in scored if other.score is not None), key=_sureness, default=None)
+        near = "the pool is empty" if closest is None else f"the closest adapter has {_told(closest)}"
+        return f"generated from the description: {near}; unproven without --examples"
+    reason = f"closest adapter of the pool: {_told(candidate)}, {candidate.description!r}"
+    if _trust(scored[0]) < 0:
+        return f"{reason}, and there is no generator; unproven without --examples"
     return f"{reason}; no examples to score on"
+
+
+def _sureness(candidate: Candidate) -> float:
+    return candidate.score or 0.0
+
+
+def _told(candidate: Candidate) -> str:
+    """How sure the retriever is of a candidate, beside what would do."""
+    if candidate.confidence is not None:
+        enough = "" if candidate.confidence >= KNOWN else f", below {KNOWN}"
+        return f"probability {candidate.confidence:.2f} of being for this task{enough}"
+    score = candidate.score or 0.0
+    return f"score {score:.2f}" + ("" if score >= TRUSTED_SCORE else f", below {TRUSTED_SCORE}")

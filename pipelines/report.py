@@ -80,7 +80,7 @@ def routed_text(answers: Sequence[RoutedAnswer]) -> str:
         lines.append(f"{shorten(answer.input, 72, placeholder=' ...')} -> {answer.answer}")
         for acting in answer.adapters:
             weight = "by token" if acting.weight is None else f"{acting.weight:.3f}"
-            lines.append(f"  {weight:>8}  {acting.reference:<32}  similarity {acting.similarity:.3f}")
+            lines.append(f"  {weight:>8}  {acting.reference:<32}  score {acting.score:.3f}")
     return "\n".join(lines)
 
 

@@ -15,7 +15,9 @@ from hyperlora.sampling import Sampling
 from hyperlora.strict_json import parse_json
 from pipelines.session import Session
 from retrieval.compose.arrow import arrow_gates
-from retrieval.index import AdapterIndex, Hit
+from retrieval.documents import prompt_text
+from retrieval.index import Where
+from retrieval.retriever import Match, Retriever
 from retrieval.routing import find_policy
 
 _LINE_REMEDY = 'Write one {"input": …} or {"instruction": …, "input": …} a line.'
@@ -30,12 +32,12 @@ class Acting:
 
     Attributes:
         reference: `registry:NAME@VERSION`.
-        similarity: cosine between the prompt and the closest of the adapter's wordings.
+        score: how well the retriever found it to fit, at most 1.
         weight: in the mix; None where every token weighs it anew.
     """
 
     reference: str
-    similarity: float
+    score: float
     weight: float | None
 
 
@@ -79,7 +81,7 @@ def route(
         prompts: inputs, or pairs of an instruction and an input.
         policy: a name in `retrieval.routing.POLICIES`.
         k: adapters of a prompt; all of the pool where that has fewer.
-        temperature: of a softmax over similarities that gives the weights; even ones when None.
+        temperature: of a softmax over scores that gives the weights; even ones when None.
         template: what all prompts are read in, instead of the adapters' own.
         sampling: for all prompts, or one a prompt; greedy when None.
 
@@ -98,18 +100,18 @@ def route(
     pairs = [_pair(prompt, number) for number, prompt in enumerate(prompts, 1)]
     if not pairs:
         return []
-    index = session.index()
-    if not len(index):
+    retriever = session.retriever()
+    if not retriever.count():
         raise InputError(
             f"the registry has no adapters for {session.located.identity.id}",
             "Run: hyperlora registry seed, or hyperlora import file:YOUR_ADAPTERS",
         )
-    hits = search_each(index, [query_of(instruction, text) for instruction, text in pairs], chosen.depth(k))
+    hits = search_each(retriever, [query_of(instruction, text) for instruction, text in pairs], chosen.depth(k))
     # an adapter is loaded and stacked once, however many prompts it acts on
     distinct = dict.fromkeys(hit.entry.reference for own in hits for hit in own)
     places = {reference: place for place, reference in enumerate(distinct)}
     adapters = [session.registry.load(reference) for reference in places]
-    found = [[(places[hit.entry.reference], hit.similarity) for hit in own] for own in hits]
+    found = [[(places[hit.entry.reference], hit.score) for hit in own] for own in hits]
     mixes = chosen.mixes(found, temperature)
     routing = chosen.combine(adapters, mixes)
     device = session.base.device
@@ -133,13 +135,14 @@ def route(
 
 def query_of(instruction: str, text: str) -> str:
     """What adapters are found by: the instruction and the input."""
-    return f"{instruction}\n{text}" if instruction else text
+    return prompt_text(instruction, text) if instruction else text
 
 
-def search_each(index: AdapterIndex, texts: Sequence[str], k: int, leave_out: Collection[str] = ()) -> list[list[Hit]]:
-    """For each text the k closest adapters, best first, without those of these references."""
-    hits = [index.search(text, k + len(leave_out)) for text in texts]
-    return [[hit for hit in own if hit.entry.reference not in leave_out][:k] for own in hits]
+def search_each(
+    retriever: Retriever, texts: Sequence[str], k: int, leave_out: Collection[str] = ()
+) -> list[list[Match]]:
+    """For each prompt the k adapters that fit it best, best first, without those of these references."""
+    return retriever.search_many(texts, k, kind="prompt", where=Where(without=frozenset(leave_out)))
 
 
 def read_prompts(path: Path, instruction: str = "") -> list[tuple[str, str]]:
@@ -180,5 +183,5 @@ def _pair(prompt: Prompt, number: int) -> tuple[str, str]:
     return instruction.strip(), text
 
 
-def _acting(hits: Sequence[Hit], weights: Mapping[int, float], places: Mapping[str, int]) -> tuple[Acting, ...]:
-    return tuple(Acting(hit.entry.reference, hit.similarity, weights.get(places[hit.entry.reference])) for hit in hits)
+def _acting(hits: Sequence[Match], weights: Mapping[int, float], places: Mapping[str, int]) -> tuple[Acting, ...]:
+    return tuple(Acting(hit.entry.reference, hit.score, weights.get(places[hit.entry.reference])) for hit in hits)

@@ -1,7 +1,8 @@
-"""What one process needs to answer: base model, bank, encoder, index and generator, each loaded when first used."""
+"""What one process needs to answer: base model, bank, encoder, retriever and generator, each loaded when first used."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +19,9 @@ from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
 from hyperlora.registry import Entry, Registry
 from hyperlora.settings import get_settings
-from retrieval.index import AdapterIndex, build_index, pool_entries
+from retrieval.artifact import read_retriever
+from retrieval.index import Where
+from retrieval.retriever import Retriever
 
 CHAMPION = "champion"
 LONGEST_DESCRIPTION = 20_000
@@ -64,9 +67,7 @@ class Session:
         self.base_name = base
         self.registry = registry or Registry()
         self.dtype = dtype or get_settings().inference_dtype()
-        self._index: AdapterIndex | None = None
-        self._indexed: list[str] = []
-        self._indexed_at = ""
+        self._retriever: tuple[str, Retriever] | None = None
         self._generator: LoadedGenerator | None = None
 
     @cached_property
@@ -89,34 +90,45 @@ class Session:
         """The text encoder of the settings."""
         return TextEncoder()
 
-    def index(self) -> AdapterIndex:
-        """The index over the pool as the registry has it now."""
-        watermark = self.registry.watermark()
-        if self._index is not None and self._indexed_at == watermark:
-            return self._index
-        pool = pool_entries(self.registry, self.located.identity.fingerprint)
-        # most changes of a registry, such as what `adapt` itself registers, leave the pool as it was
-        if self._index is None or self._indexed != [entry.reference for entry in pool]:
-            self._index = build_index(pool, self.encoder)
-            self._indexed = [entry.reference for entry in pool]
-        self._indexed_at = watermark
-        return self._index
+    def retriever(self) -> Retriever:
+        """What finds adapters of this base model: the champion retriever (else the newest) for the encoder.
+
+        Without one the encoder searches as it is, and nothing is said of how sure a hit is.
+        """
+        fitting = [entry for entry in self.registry.entries("retriever") if entry.encoder == self.encoder.id]
+        chosen = _champion(fitting)
+        reference = "" if chosen is None else chosen.reference
+        if self._retriever is None or self._retriever[0] != reference:
+            own = Where(base=self.located.identity.fingerprint)
+            if chosen is None:
+                made = Retriever(self.registry, self.encoder, within=own)
+            else:
+                config, change = read_retriever(self.registry.verified_folder(chosen))
+                tuned = TextEncoder(self.encoder.name, change)
+                made = Retriever(self.registry, tuned, config.calibrations, within=own)
+            self._retriever = reference, made
+        return self._retriever[1]
 
     def generator(self) -> LoadedGenerator | None:
         """The champion generator (else the newest) for this base model and encoder, or None if there is none."""
-        fitting = [
-            entry
-            for entry in self.registry.entries("generator")
-            if entry.base == self.located.identity.fingerprint and entry.encoder == self.encoder.id
-        ]
-        if not fitting:
+        chosen = _champion(
+            [
+                entry
+                for entry in self.registry.entries("generator")
+                if entry.base == self.located.identity.fingerprint and entry.encoder == self.encoder.id
+            ]
+        )
+        if chosen is None:
             return None
-        champions = [entry for entry in fitting if CHAMPION in entry.aliases]
-        chosen = max(champions or fitting, key=lambda entry: entry.created)
         if self._generator is None or self._generator.entry.reference != chosen.reference:
             network = read_generator(self.registry.verified_folder(chosen))
             self._generator = LoadedGenerator(chosen, network)
         return self._generator
+
+
+def _champion(entries: Sequence[Entry]) -> Entry | None:
+    champions = [entry for entry in entries if CHAMPION in entry.aliases]
+    return max(champions or entries, key=lambda entry: entry.created, default=None)
 
 
 def generate_adapter(session: Session, description: str) -> Adapter:

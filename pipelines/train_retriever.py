@@ -29,7 +29,7 @@ from pipelines.train_encoder import train_encoder
 from pipelines.train_pool import CHAMPION, run_folder
 from retrieval.artifact import RetrieverConfig, write_retriever
 from retrieval.calibration import Calibration, fit_calibration
-from retrieval.documents import Document, QueryKind, prompt_text
+from retrieval.documents import QUERY_KINDS, Document, QueryKind, prompt_text
 from retrieval.measuring import rank_queries
 
 _CODE = (
@@ -107,8 +107,8 @@ def calibrate(encoder: TextEncoder, seen: Sequence[Task], dev: Sequence[Task]) -
     """
     tasks = [*seen, *dev]
     documents = [document_of_task(task) for task in tasks]
-    kinds: tuple[QueryKind, ...] = ("description", "prompt")
-    return {kind: _calibrated(encoder, tasks, documents, range(len(seen), len(tasks)), kind) for kind in kinds}
+    asked = range(len(seen), len(tasks))
+    return {kind: _calibrated(encoder, tasks, documents, asked, kind) for kind in QUERY_KINDS}
 
 
 def _calibrated(

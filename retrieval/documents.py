@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperlora.card import Card
 from hyperlora.errors import AdapterFormatError
 from hyperlora.peft_folder.record import RECORD_FILE, read_record
 from hyperlora.registry import Entry
 
 QueryKind = Literal["description", "prompt"]
 """What a text is: a description of a task, or a prompt that holds an input."""
+QUERY_KINDS: tuple[QueryKind, ...] = get_args(QueryKind)
 
 # Inputs of one adapter that are embedded, m of LoraRetriever (Zhao et al. 2024, section 3.2).
 MOST_INPUTS = 16
@@ -48,25 +49,25 @@ def prompt_text(instruction: str, text: str) -> str:
 
 
 def document_of(entry: Entry) -> Document:
-    """The texts of a registered adapter; without inputs where its folder has no readable record.
+    """The texts of a registered adapter; without inputs where its folder is not at hand or has none."""
+    card = card_of(entry)
+    examples = () if card is None else card.examples[:MOST_INPUTS]
+    return Document((entry.description, *entry.paraphrases), tuple(example.input for example in examples))
+
+
+def card_of(entry: Entry) -> Card | None:
+    """The card in a registered adapter's folder, if that is at hand and readable.
 
     The folder is not verified: what is in it decides what is found, never what is loaded.
     """
     try:
         record = read_record(entry.folder / RECORD_FILE)
     except AdapterFormatError:
-        record = None
-    examples = () if record is None else record.card.examples[:MOST_INPUTS]
-    return Document((entry.description, *entry.paraphrases), tuple(example.input for example in examples))
+        return None
+    return None if record is None else record.card
 
 
 def unit_mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """The mean of some vectors, (n, dimensions), at unit length."""
     mean: NDArray[np.float32] = vectors.mean(axis=0)
     return mean / max(float(np.linalg.norm(mean)), 1e-12)
-
-
-def embedded_texts(documents: Sequence[Document]) -> list[str]:
-    """Every different text that embedding these documents needs."""
-    texts = (text for document in documents for text in (*document.wordings, *document.prompts))
-    return list(dict.fromkeys(texts))

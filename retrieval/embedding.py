@@ -1,31 +1,116 @@
-"""Adapters as vectors: the mean of its wordings for descriptions, the mean of its wordings with inputs for prompts.
+"""Adapters as vectors: by their wordings, by their wordings with inputs, or by what the base model makes of examples.
 
-After LoraRetriever (Zhao et al. 2024, section 3.2), which embeds an instruction with m sampled inputs. Means, because
-they find their tasks far better than the closest single wording does; see docs/research/2026-11-23-retriever.md.
+After LoraRetriever (Zhao et al. 2024, section 3.2), which embeds an instruction with m sampled inputs. An adapter has
+one vector, the mean, because means find their tasks far better than the closest single wording does; see
+docs/research/2026-11-23-retriever.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperlora.base_models import BaseModel
 from hyperlora.encoder import TextEncoder
-from retrieval.documents import Document, QueryKind, embedded_texts, unit_mean
+from hyperlora.errors import InputError
+from hyperlora.registry import Entry
+from hyperlora.task_vectors import task_vector_layer, task_vectors
+from hyperlora.tasks import Example
+from retrieval.documents import MOST_INPUTS, QueryKind, card_of, document_of, unit_mean
+from retrieval.index import Passage
+
+Vectors = NDArray[np.float32]
 
 
-def document_vectors(encoder: TextEncoder, documents: Sequence[Document]) -> Mapping[QueryKind, NDArray[np.float32]]:
-    """By kind of query the documents' unit vectors, (documents, dimensions).
+class TextEmbedder:
+    """The mean embedding of an adapter's wordings, or, for queries that are prompts, of its wordings with inputs.
 
-    One without inputs is found by prompts through its wordings.
+    Args:
+        encoder: embeds texts.
+        kind: of the queries.
     """
-    texts = embedded_texts(documents)
-    vector = dict(zip(texts, encoder.encode(texts), strict=True))
-    kinds: tuple[QueryKind, ...] = ("description", "prompt")
-    return {
-        kind: np.stack([unit_mean(np.stack([vector[text] for text in document.texts(kind)])) for document in documents])
-        if documents
-        else np.zeros((0, encoder.dimensions), dtype=np.float32)
-        for kind in kinds
-    }
+
+    def __init__(self, encoder: TextEncoder, kind: QueryKind) -> None:
+        self._encoder = encoder
+        self._kind = kind
+
+    @property
+    def id(self) -> str:
+        """Of encoder and kind."""
+        return f"{self._encoder.id}/{self._kind}"
+
+    @property
+    def dimensions(self) -> int:
+        """The encoder's."""
+        return self._encoder.dimensions
+
+    def passages(self, entry: Entry) -> list[Passage]:
+        """One passage of all texts that queries of this kind are compared with."""
+        return [Passage(entry.description, tuple(document_of(entry).texts(self._kind)))]
+
+    def embed(self, passages: Sequence[Passage]) -> Vectors:
+        """The passages' means, (passages, dimensions)."""
+        return mean_embeddings(self._encoder, [passage.texts for passage in passages])
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """The texts' embeddings."""
+        return self._encoder.encode(texts)
+
+
+class TaskVectorEmbedder:
+    """The task vector of an adapter's examples; an adapter of another base model, or without examples, has none.
+
+    Args:
+        base: the untuned base model that reads them.
+    """
+
+    def __init__(self, base: BaseModel) -> None:
+        self._base = base
+
+    @property
+    def id(self) -> str:
+        """Of base model, dtype and layer."""
+        layer = task_vector_layer(self._base)
+        return f"task-vectors-{self._base.identity.fingerprint}-{self._base.model.dtype}-{layer}"
+
+    @property
+    def dimensions(self) -> int:
+        """The base model's hidden size."""
+        return int(self._base.model.config.hidden_size)
+
+    def passages(self, entry: Entry) -> list[Passage]:
+        """One passage: the prompt template, then inputs and answers in turn."""
+        card = card_of(entry) if entry.base == self._base.identity.fingerprint else None
+        if card is None or not card.examples:
+            return []
+        solved = [text for example in card.examples[:MOST_INPUTS] for text in (example.input, example.output)]
+        return [Passage(entry.description, (card.prompt_template, *solved))]
+
+    def embed(self, passages: Sequence[Passage]) -> Vectors:
+        """The passages' task vectors, (passages, hidden_size)."""
+        vectors = np.zeros((len(passages), self.dimensions), dtype=np.float32)
+        templates = {passage.texts[0] for passage in passages}
+        for template in sorted(templates):
+            rows = [row for row, passage in enumerate(passages) if passage.texts[0] == template]
+            groups = [_examples(passages[row].texts[1:]) for row in rows]
+            vectors[rows] = task_vectors(self._base, groups, template=template)
+        return vectors
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Texts have no task vector."""
+        raise InputError("a text has no task vector", "Search by solved examples.")
+
+
+def _examples(texts: Sequence[str]) -> list[Example]:
+    return [Example(asked, answer) for asked, answer in zip(texts[::2], texts[1::2], strict=True)]
+
+
+def mean_embeddings(encoder: TextEncoder, groups: Sequence[Sequence[str]]) -> Vectors:
+    """The unit mean of each group of texts, (groups, dimensions); a text is embedded once."""
+    if not groups:
+        return np.zeros((0, encoder.dimensions), dtype=np.float32)
+    texts = list(dict.fromkeys(text for group in groups for text in group))
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    return np.stack([unit_mean(np.stack([vectors[text] for text in group])) for group in groups])

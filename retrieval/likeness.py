@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
 from hyperlora.adapter import Adapter
 from hyperlora.algebra import cosine
 from hyperlora.errors import InputError
-from hyperlora.registry import Registry
+from hyperlora.registry import Entry, Registry
 from hyperlora.sketches import decode, sketch
+from retrieval.index import POOL_ORIGINS
 
 # A sketch's cosine is off by about 1/8, so that many times as many as wanted are looked at closely.
 _LOOKED_AT = 8
@@ -19,8 +21,8 @@ _AT_LEAST = 32
 
 def adapters_like(
     registry: Registry, adapter: Adapter, k: int = 3, *, leave_out: Sequence[str] = ()
-) -> list[tuple[str, float]]:
-    """The k registered adapters of the same base whose weight changes have the largest cosine with this one's.
+) -> list[tuple[Entry, float]]:
+    """The k adapters of the pool, of the same base, whose weight changes have the largest cosine with this one's.
 
     Sketches in the catalogue choose who is compared exactly.
 
@@ -28,7 +30,7 @@ def adapters_like(
         leave_out: references that are not to be found, such as the adapter's own.
 
     Returns:
-        References with cosines in [-1, 1], best first; fewer than k where there are no more.
+        Entries with cosines in [-1, 1], best first; fewer than k where there are no more.
 
     Raises:
         InputError: k is below 1.
@@ -41,6 +43,8 @@ def adapters_like(
     sketches = np.stack([decode(text) for _, _, text in rows])
     own = sketch(adapter)
     estimates = sketches @ own / (np.linalg.norm(sketches, axis=1) * np.linalg.norm(own)).clip(min=1e-30)
-    near = np.argsort(-estimates, kind="stable")[: max(_AT_LEAST, _LOOKED_AT * k)]
-    exact = [(rows[place][0], cosine(adapter, registry.load(rows[place][0]))) for place in near]
+    found = (registry.get(rows[place][0]) for place in np.argsort(-estimates, kind="stable"))
+    pool = (entry for entry in found if entry.origin in POOL_ORIGINS)
+    near = list(islice(pool, max(_AT_LEAST, _LOOKED_AT * k)))
+    exact = [(entry, cosine(adapter, registry.load(entry.reference))) for entry in near]
     return sorted(exact, key=lambda pair: -pair[1])[:k]

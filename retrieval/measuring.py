@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hyperlora.encoder import TextEncoder
 from retrieval.documents import Document, QueryKind
-from retrieval.embedding import document_vectors
+from retrieval.embedding import mean_embeddings
 from retrieval.lexical import LexicalScorer
 from retrieval.ranking import CANDIDATES, LEXICAL_WEIGHT, ranked
 
@@ -47,7 +47,7 @@ def rank_queries(
         without: for each query documents that it must not find.
         lexical: whether the closest are ordered by their words, too.
     """
-    vectors = document_vectors(encoder, documents)[kind]
+    vectors = mean_embeddings(encoder, [document.texts(kind) for document in documents])
     texts = list(dict.fromkeys(queries))
     asked = dict(zip(texts, encoder.encode(texts), strict=True))
     scorer = LexicalScorer()

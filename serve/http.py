@@ -18,11 +18,15 @@ from hyperlora.registry import Entry
 from pipelines.adapt import adapt
 from pipelines.compose import run_composition
 from pipelines.recipes.composition import CompositionRecipe, WeightRule, composition_recipe
+from pipelines.search import search
 from pipelines.session import LONGEST_DESCRIPTION, Session
+from retrieval.documents import QueryKind
+from retrieval.index import POOL_ORIGINS
 from serve.browsing import add_browsing
 
 MOST_EXAMPLES = 256
 MOST_ADAPTERS = 64
+MOST_FOUND = 100
 MOST_STEPS = 400
 LARGEST_RANK = 256
 LONGEST_TEXT = 8192
@@ -45,6 +49,19 @@ class AdaptBody(BaseModel):
     description: str = Field(max_length=LONGEST_DESCRIPTION)
     examples: list[ExampleBody] = Field(default_factory=list, max_length=MOST_EXAMPLES)
     store_examples: bool = True
+
+
+class SearchBody(BaseModel):
+    """A request to `POST /v1/search`: a text, or solved examples."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field("", max_length=LONGEST_DESCRIPTION)
+    kind: QueryKind = "description"
+    examples: list[ExampleBody] = Field(default_factory=list, max_length=MOST_EXAMPLES)
+    k: int = Field(3, ge=1, le=MOST_FOUND)
+    tags: dict[str, str | None] = Field(default_factory=dict)
+    origins: list[str] = Field(default_factory=list, max_length=len(POOL_ORIGINS))
 
 
 class ComposeBody(BaseModel):
@@ -94,6 +111,22 @@ def create_app(session: Session) -> FastAPI:
         with busy:
             result = adapt(body.description, examples, store_examples=body.store_examples, session=session)
             return result.summary()
+
+    @app.post("/v1/search")
+    def post_search(body: SearchBody) -> list[dict[str, Any]]:
+        """The adapters that fit a description, a prompt or solved examples best, each with how sure that is."""
+        examples = read_examples([example.model_dump() for example in body.examples])
+        with busy:
+            found = search(
+                session,
+                body.k,
+                text=body.text,
+                kind=body.kind,
+                examples=examples,
+                tags=body.tags,
+                origins=tuple(body.origins),
+            )
+        return [match.summary() for match in found]
 
     @app.post("/v1/compose")
     def post_compose(body: ComposeBody) -> dict[str, Any]:

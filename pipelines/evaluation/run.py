@@ -26,9 +26,15 @@ import pipelines.evaluation.wordings
 import pipelines.lessons
 import pipelines.train_adapters
 import pipelines.training
+import retrieval.calibration
 import retrieval.compose
+import retrieval.documents
+import retrieval.embedding
 import retrieval.examples_index
 import retrieval.index
+import retrieval.lexical
+import retrieval.ranking
+import retrieval.retriever
 import retrieval.routing
 from hyperlora.durable import fault_point, write_json
 from hyperlora.errors import HyperLoRAError, InputError
@@ -62,7 +68,13 @@ _CODE = (
     hyperlora.scoring,
     generator.hypernet,
     retrieval.compose,
+    retrieval.calibration,
+    retrieval.documents,
+    retrieval.embedding,
     retrieval.index,
+    retrieval.lexical,
+    retrieval.ranking,
+    retrieval.retriever,
     retrieval.examples_index,
     retrieval.routing,
     pipelines.lessons,
@@ -163,6 +175,7 @@ def evaluation_identity(bench: Bench, suite: Suite, tasks: Sequence[Task]) -> di
         "base model": session.located.identity.fingerprint,
         "dtype": f"{session.dtype}, trained in {settings.base_training_dtype()}",
         "encoder": session.encoder.id,
+        "retriever": session.retriever().encoder.id,
         "code": code_hash(_CODE),
         **parts,
     }

@@ -1,4 +1,4 @@
-"""Build the zoo: `python -m pipelines.zoo.build adapters|multitask|generator|oracles|relations|pack`, each resumable.
+"""Build the zoo: `python -m pipelines.zoo.build PART`, each part resumable; `--help` lists them.
 
 Hours on two CPU cores. Everything is trained into the registry of the HYPERLORA_HOME setting; `pack` takes from there
 what ships.
@@ -18,18 +18,28 @@ from hyperlora.registry import Entry, Registry
 from hyperlora.run_archive import read_run
 from hyperlora.tasks import Task
 from hyperlora.tracking import connect
-from pipelines.recipes import AdapterRecipe, HypernetRecipe, MultitaskRecipe, read_recipe, shipped_recipe
+from pipelines.recipes import (
+    AdapterRecipe,
+    HypernetRecipe,
+    MultitaskRecipe,
+    RetrieverRecipe,
+    read_recipe,
+    shipped_recipe,
+)
 from pipelines.session import Session
 from pipelines.starter import ORACLES_FILE, starter_suite
 from pipelines.train_generator import train_generator
 from pipelines.train_multitask import train_multitask
 from pipelines.train_pool import registered_adapters, train_pool
+from pipelines.train_retriever import train_retriever
 from pipelines.zoo.oracles import train_oracles
-from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, write_zoo
+from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, ZooRetriever, write_zoo
 from pipelines.zoo.relations import nearest_adapters
+from retrieval.artifact import read_retriever
 
 TASKS_FILE = Path(__file__).parent / "tasks.yaml"
 GENERATOR_NAME = "starter-hypernet"
+RETRIEVER_NAME = "starter-retriever"
 
 
 def zoo_tasks() -> list[Task]:
@@ -73,6 +83,16 @@ def generator() -> None:
 
 
 @main.command()
+def retriever() -> None:
+    """Train the retriever on all seen tasks, and calibrate it on dev tasks."""
+    recipe = read_recipe(RetrieverRecipe, shipped_recipe("retriever"))
+    suite = starter_suite()
+    click.echo(
+        train_retriever(Registry(), suite.part("seen"), suite.part("dev"), recipe, name=RETRIEVER_NAME).reference
+    )
+
+
+@main.command()
 @click.option("--split", "partitions", multiple=True, type=click.Choice(["dev", "held-out"]), required=True)
 def oracles(partitions: tuple[Any, ...]) -> None:
     """Train dev and held-out tasks' own adapters and keep their scores."""
@@ -97,7 +117,8 @@ def pack(out: Path) -> None:
     own = registered_adapters(registry, zoo_tasks(), recipe)
     told = [entry for entry in registry.entries("adapter") if entry.name.startswith("multitask-")]
     written = [entry for entry in registry.entries("generator") if entry.name == GENERATOR_NAME]
-    size = write_zoo(_zoo(registry, [*own.values(), *_newest(told)], _newest(written)), out)
+    finding = [entry for entry in registry.entries("retriever") if entry.name == RETRIEVER_NAME]
+    size = write_zoo(_zoo(registry, [*own.values(), *_newest(told)], _newest(written), _newest(finding)), out)
     click.echo(f"{out}: {len(own)} adapters, {len(_newest(told))} multi-task, {size / 1e6:.1f} MB")
 
 
@@ -105,9 +126,12 @@ def _newest(entries: Sequence[Entry]) -> list[Entry]:
     return list({entry.name: entry for entry in sorted(entries, key=lambda entry: entry.created)}.values())
 
 
-def _zoo(registry: Registry, adapters: Sequence[Entry], generators: Sequence[Entry]) -> Zoo:
+def _zoo(
+    registry: Registry, adapters: Sequence[Entry], generators: Sequence[Entry], retrievers: Sequence[Entry]
+) -> Zoo:
     client = connect(registry.home)
-    numbers = {run: place for place, run in enumerate(sorted({e.run_id for e in (*adapters, *generators) if e.run_id}))}
+    run_ids = {entry.run_id for entry in (*adapters, *generators, *retrievers) if entry.run_id}
+    numbers = {run: place for place, run in enumerate(sorted(run_ids))}
     runs = [run for run_id in numbers if (run := read_run(client, run_id)) is not None]
     members = [
         ZooAdapter(
@@ -126,7 +150,17 @@ def _zoo(registry: Registry, adapters: Sequence[Entry], generators: Sequence[Ent
         )
         for entry in generators
     ]
-    return Zoo(members, writers, runs)
+    finders = [
+        ZooRetriever(
+            entry.name,
+            *read_retriever(registry.verified_folder(entry)),
+            {name: _plain(getattr(entry, name)) for name in kept},
+            entry.identity,
+            numbers.get(entry.run_id),
+        )
+        for entry in retrievers
+    ]
+    return Zoo(members, writers, finders, runs)
 
 
 def _plain(value: Any) -> Any:

@@ -19,8 +19,10 @@ from hyperlora.adapter import Adapter, LoraFactors
 from hyperlora.base_models.identity import BaseIdentity
 from hyperlora.card import Card
 from hyperlora.durable import write_bytes, write_json
+from hyperlora.encoder_change import EncoderChange
 from hyperlora.errors import AdapterFormatError
 from hyperlora.identity import file_hash
+from retrieval.artifact import RetrieverConfig
 
 ZOO_FOLDER = Path(__file__).parent / "shipped"
 _WEIGHTS, _MANIFEST = "zoo.safetensors", "manifest.json"
@@ -66,17 +68,36 @@ class ZooGenerator:
 
 
 @dataclass(frozen=True)
+class ZooRetriever:
+    """A retriever of the zoo.
+
+    Attributes:
+        name, identity, run: as of an adapter.
+        config, change: the retriever.
+        fields: what the registry says of it.
+    """
+
+    name: str
+    config: RetrieverConfig
+    change: EncoderChange
+    fields: Mapping[str, Any]
+    identity: str = ""
+    run: int | None = None
+
+
+@dataclass(frozen=True)
 class Zoo:
     """What ships.
 
     Attributes:
         adapters: in the order of their names.
-        generators: likewise.
+        generators, retrievers: likewise.
         runs: the MLflow runs that trained them, as `hyperlora.run_archive` reads them.
     """
 
     adapters: Sequence[ZooAdapter]
     generators: Sequence[ZooGenerator] = ()
+    retrievers: Sequence[ZooRetriever] = ()
     runs: Sequence[dict[str, Any]] = ()
 
 
@@ -97,6 +118,10 @@ def write_zoo(zoo: Zoo, folder: Path) -> int:
         tensors |= {
             f"generators.{number}.{name}": value.to(_DTYPE) for name, value in each.network.state_dict().items()
         }
+    for number, found in enumerate(zoo.retrievers):
+        for module, factors in found.change.modules.items():
+            tensors[f"retrievers.{number}.{module}.A"] = (factors.scaling * factors.A).to(_DTYPE)
+            tensors[f"retrievers.{number}.{module}.B"] = factors.B.to(_DTYPE)
     if bad := sorted(name for name, tensor in tensors.items() if not tensor.isfinite().all()):
         raise AdapterFormatError(f"{', '.join(bad[:3])} do not fit half precision", "Train at a lower learning rate.")
     write_bytes(folder / _WEIGHTS, save({name: value.contiguous() for name, value in tensors.items()}))
@@ -106,19 +131,17 @@ def write_zoo(zoo: Zoo, folder: Path) -> int:
         "base": zoo.adapters[0].adapter.base.model_dump(mode="json"),
         "adapters": sorted(listed, key=lambda line: str(line["name"])),
         "generators": [
-            {
-                "name": each.name,
-                "identity": each.identity,
-                "run": each.run,
-                "fields": dict(each.fields),
-                "config": each.network.config.model_dump(mode="json"),
-            }
-            for each in zoo.generators
+            {**_told(each), "config": each.network.config.model_dump(mode="json")} for each in zoo.generators
         ],
+        "retrievers": [{**_told(each), "config": each.config.model_dump(mode="json")} for each in zoo.retrievers],
         "runs": list(zoo.runs),
     }
     write_json(folder / _MANIFEST, manifest)
     return sum((folder / name).stat().st_size for name in (_WEIGHTS, _MANIFEST))
+
+
+def _told(member: ZooGenerator | ZooRetriever) -> dict[str, Any]:
+    return {"name": member.name, "identity": member.identity, "run": member.run, "fields": dict(member.fields)}
 
 
 def _shape(adapter: Adapter) -> str:
@@ -158,9 +181,12 @@ def read_zoo(folder: Path = ZOO_FOLDER) -> Zoo:
         base = BaseIdentity.model_validate(manifest["base"])
         adapters = [_read_adapter(line, tensors, base) for line in manifest["adapters"]]
         generators = [_read_generator(line, number, tensors) for number, line in enumerate(manifest["generators"])]
+        retrievers = [
+            _read_retriever(line, number, tensors) for number, line in enumerate(manifest.get("retrievers", ()))
+        ]
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise AdapterFormatError(f"the zoo in {folder} cannot be read: {error}", remedy) from error
-    return Zoo(adapters, generators, manifest["runs"])
+    return Zoo(adapters, generators, retrievers, manifest["runs"])
 
 
 def _read_adapter(line: Mapping[str, Any], tensors: Mapping[str, Tensor], base: BaseIdentity) -> ZooAdapter:
@@ -185,3 +211,16 @@ def _read_generator(line: Mapping[str, Any], number: int, tensors: Mapping[str, 
     return ZooGenerator(
         line["name"], network.eval().requires_grad_(False), line["fields"], line["identity"], line["run"]
     )
+
+
+def _read_retriever(line: Mapping[str, Any], number: int, tensors: Mapping[str, Tensor]) -> ZooRetriever:
+    config = RetrieverConfig.model_validate(line["config"])
+    own = {
+        key.removeprefix(f"retrievers.{number}."): value.float()
+        for key, value in tensors.items()
+        if key.startswith(f"retrievers.{number}.")
+    }
+    names = sorted({key.rpartition(".")[0] for key in own})
+    modules = {name: LoraFactors(own[f"{name}.A"], own[f"{name}.B"], 1.0) for name in names}
+    change = EncoderChange(config.encoder, modules)
+    return ZooRetriever(line["name"], config, change, line["fields"], line["identity"], line["run"])

@@ -18,7 +18,7 @@ from serve.cli.main import base_option, emit, json_option
     help="selection (the closest adapter), mixture, fusion (averaged factors) or arrow (every token chooses).",
 )
 @click.option("-k", default=3, show_default=True, help="Adapters of a prompt, at most.")
-@click.option("--temperature", type=float, help="Weigh adapters by a softmax over similarity; else all alike.")
+@click.option("--temperature", type=float, help="Weigh adapters by a softmax over scores; else all alike.")
 @click.option("--instruction", default="", help="What the prompts ask for; it helps to find adapters.")
 @click.option("--file", type=click.Path(path_type=Path), help='JSONL of {"input": …}, perhaps with an "instruction".')
 @click.option(

@@ -16,7 +16,7 @@ recipe_option = click.option("--recipe", type=click.Path(path_type=Path), help="
 
 @click.group()
 def command() -> None:
-    """Train adapters and generators on a suite's seen tasks, and register them.
+    """Train adapters, generators and retrievers on a suite's seen tasks, and register them.
 
     Long runs go on where they were when the same command is run again.
 
@@ -87,6 +87,27 @@ def generator(
     settings = read_recipe(HypernetRecipe, recipe or shipped_recipe("hypernet"))
     made, _ = train_generator(Session(base), _seen(suite, names), settings, name=name)
     emit(as_json, made.entry.summary(), f"{made.entry.reference}  {made.entry.description}")
+
+
+@command.command("retriever")
+@click.option("--name", default="retriever", show_default=True, help="Register it under this name.")
+@suite_option
+@task_option
+@recipe_option
+@json_option
+def retriever(name: str, suite: str, names: tuple[str, ...], recipe: Path | None, as_json: bool) -> None:
+    """Fine-tune the text encoder that finds adapters; the suite's dev tasks calibrate it."""
+    from hyperlora.registry import Registry
+    from pipelines.evaluation.selection import select_tasks
+    from pipelines.recipes import RetrieverRecipe, read_recipe, shipped_recipe
+    from pipelines.starter import open_suite
+    from pipelines.train_retriever import train_retriever
+
+    settings = read_recipe(RetrieverRecipe, recipe or shipped_recipe("retriever"))
+    opened = open_suite(suite)
+    seen, dev = list(select_tasks(opened, ("seen",), names)), opened.part("dev")
+    entry = train_retriever(Registry(), seen, dev, settings, name=name)
+    emit(as_json, entry.summary(), f"{entry.reference}  {entry.description}")
 
 
 def _seen(suite: str, names: tuple[str, ...]) -> list[Any]:

@@ -19,6 +19,7 @@ from pipelines.recipes import (
     HypernetRecipe,
     MultitaskRecipe,
     QuickstartRecipe,
+    RetrieverRecipe,
     load_recipe,
     read_recipe,
     shipped_recipe,
@@ -34,6 +35,7 @@ SHIPPED: dict[str, type[Recipe]] = {
     "multitask-description": MultitaskRecipe,
     "multitask-examples": MultitaskRecipe,
     "quickstart": QuickstartRecipe,
+    "retriever": RetrieverRecipe,
 }
 
 

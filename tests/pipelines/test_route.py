@@ -68,7 +68,7 @@ def test_a_heterogeneous_batch_answers_each_prompt_as_if_it_were_alone(
     for one, other in zip(together, alone, strict=True):
         assert references(one) == references(other)
         for here, there in zip(one.adapters, other.adapters, strict=True):
-            assert here.similarity == pytest.approx(there.similarity, abs=1e-5)
+            assert here.score == pytest.approx(there.score, abs=1e-5)
             assert here.weight == pytest.approx(there.weight, abs=1e-4)
     assert len({answer.answer for answer in together}) >= 3
     assert {len(answer.adapters) for answer in together} == {1 if policy == "selection" else 2}
@@ -76,9 +76,9 @@ def test_a_heterogeneous_batch_answers_each_prompt_as_if_it_were_alone(
 
 def test_weights_and_similarities_are_those_of_the_search(session: Session) -> None:
     [even] = route(PROMPTS[:1], session=session)
-    hits = session.index().search("Which pet barks?\nabc", 3)
+    hits = session.retriever().search("Which pet barks?\nInput: abc", 3, kind="prompt")
     assert even.adapters == tuple(
-        Acting(hit.entry.reference, pytest.approx(hit.similarity), pytest.approx(1 / 3)) for hit in hits
+        Acting(hit.entry.reference, pytest.approx(hit.score), pytest.approx(1 / 3)) for hit in hits
     )
     [sharp] = route(PROMPTS[:1], temperature=0.1, session=session)
     weights = [acting.weight for acting in sharp.adapters]
@@ -92,8 +92,7 @@ def test_weights_and_similarities_are_those_of_the_search(session: Session) -> N
         "instruction": "Which pet barks?",
         "answer": sharp.answer,
         "adapters": [
-            {"reference": each.reference, "similarity": each.similarity, "weight": each.weight}
-            for each in sharp.adapters
+            {"reference": each.reference, "score": each.score, "weight": each.weight} for each in sharp.adapters
         ],
     }
 
@@ -146,7 +145,7 @@ def test_more_adapters_than_the_pool_has_are_all_of_them(session: Session) -> No
 def test_what_is_left_out_makes_room_for_the_next_and_no_more(session: Session) -> None:
     def found(k: int, *leave_out: str) -> list[list[str]]:
         texts = ["Which pet barks?", "Where do people live?"]
-        hits = search_each(session.index(), texts, k, leave_out)
+        hits = search_each(session.retriever(), texts, k, leave_out)
         return [[hit.entry.name for hit in own] for own in hits]
 
     assert found(1) == [["barks"], ["homes"]]
@@ -262,5 +261,5 @@ def test_answers_are_shown_with_what_acted() -> None:
     acting = (Acting("registry:one@1", 0.51, 0.25), Acting("registry:two@3", 0.4, None))
     shown = routed_text([RoutedAnswer("a cat\non a mat", "Say it", "cats", acting)]).splitlines()
     assert shown[0] == "a cat on a mat -> cats"
-    assert shown[1].split() == ["0.250", "registry:one@1", "similarity", "0.510"]
-    assert shown[2].split() == ["by", "token", "registry:two@3", "similarity", "0.400"]
+    assert shown[1].split() == ["0.250", "registry:one@1", "score", "0.510"]
+    assert shown[2].split() == ["by", "token", "registry:two@3", "score", "0.400"]

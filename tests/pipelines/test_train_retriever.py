@@ -11,7 +11,7 @@ from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
 from hyperlora.registry import Registry
 from hyperlora.tasks import Example, Task
-from pipelines.recipes import RetrieverRecipe, read_recipe, shipped_recipe
+from pipelines.recipes import RetrieverRecipe
 from pipelines.retriever_pairs import Pair, training_pairs
 from pipelines.train_retriever import calibrate, train_retriever
 from retrieval.artifact import read_retriever
@@ -142,7 +142,3 @@ def test_calibration_knows_which_queries_have_an_answer(encoder: TextEncoder) ->
     # names are plain words here: with its task in the pool a query is nearly always right, without it never
     assert all(each.brier < 0.15 for each in found.values())
     assert all(each.queries == 5 * asked * 3 * 2 for each, asked in zip(found.values(), (2, 4), strict=True))
-
-
-def test_the_shipped_recipe_is_valid() -> None:
-    assert read_recipe(RetrieverRecipe, shipped_recipe("retriever")).steps > 0

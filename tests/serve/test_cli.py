@@ -151,8 +151,36 @@ def test_search(shared_pool: Registry, run: Run) -> None:
     hits = run("search", "Which city is this country's capital?", "-k", "2", "--json").value
     assert len(hits) == 2
     assert hits[0]["name"] == "capital"
-    assert hits[0]["similarity"] > hits[1]["similarity"]
+    assert hits[0]["score"] > hits[1]["score"]
+    assert hits[0]["confidence"] is None
     assert run("search", "plural").out.splitlines()[0].split()[1] == "registry:plural@1"
+
+
+def test_search_by_prompt_examples_and_adapter(shared_pool: Registry, run: Run, tmp_path: Path) -> None:
+    assert run("search", "--prompt", "Give the plural.\nInput: cat", "-k", "1", "--json").value[0]["name"] == "plural"
+    few = tmp_path / "few.jsonl"
+    few.write_text('{"input": "cat", "output": "cats"}\n')
+    assert {hit["kind"] for hit in run("search", "--examples", few, "--json").value} <= {"adapter"}
+    like = run("search", "--like", "registry:plural", "--json").value
+    assert "plural" not in {hit["name"] for hit in like}
+    assert like and all(-1 <= hit["similarity"] <= 1 for hit in like)
+    for wrong in ((), ("plural", "--like", "registry:plural"), ("--like", "registry:plural", "--tag", "a")):
+        assert run("search", *wrong).code == 1
+
+
+def test_search_filters_by_tag_and_origin(shared_pool: Registry, run: Run) -> None:
+    assert run("search", "plural", "--tag", "nobody=has-it").out == (
+        "the registry has no such adapters for this base model\n"
+    )
+    assert run("search", "plural", "--origin", "composed", "--json").value == []
+
+
+def test_the_index_is_shown_and_built_anew(pool: Registry, run: Run) -> None:
+    shown = run("index", "show", "--json").value
+    assert shown["adapters"] == 3
+    assert shown["folder"] == str(pool.home / "index")
+    assert run("index", "build").out == "3 adapters indexed\n"
+    assert run("search", "plural", "-k", "1", "--json").value[0]["name"] == "plural"
 
 
 def test_search_in_an_empty_registry_says_so(registry: Registry, tiny_is_base: str, run: Run) -> None:

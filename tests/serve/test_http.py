@@ -201,6 +201,34 @@ def test_compose_makes_one_adapter_and_registers_it_under_the_name(
     assert list(tmp_path.rglob("both*")) == [], "nothing but what the registry holds"
 
 
+def test_search_finds_by_text_and_by_examples(reader: TestClient) -> None:
+    found = reader.post("/v1/search", json={"text": "Which city is this country's capital?", "k": 2}).json()
+    assert [each["name"] for each in found] == ["capital", "plural"]
+    assert found[0]["score"] > found[1]["score"]
+    assert found[0]["confidence"] is None, "the plain encoder is not calibrated"
+    by_prompt = {"text": "Name the plural.\nInput: cat", "kind": "prompt", "k": 1}
+    assert [each["name"] for each in reader.post("/v1/search", json=by_prompt).json()] == ["plural"]
+    by_examples = reader.post("/v1/search", json={"examples": [CAT], "k": 5}).json()
+    assert {each["name"] for each in by_examples} == {"capital", "plural", "spelled"}
+    assert reader.post("/v1/search", json={"text": "plural", "tags": {"nobody": "has it"}}).json() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400),
+        ({"text": " "}, 400),
+        ({"text": "x", "examples": [CAT]}, 400),
+        ({"text": "x", "k": 0}, 422),
+        ({"text": "x", "k": 101}, 422),
+        ({"text": "x", "kind": "examples"}, 422),
+        ({"text": "x", "like": "file:/etc"}, 422),
+    ],
+)
+def test_a_search_that_makes_no_sense_is_refused(reader: TestClient, body: dict[str, Any], status: int) -> None:
+    assert reader.post("/v1/search", json=body).status_code == status
+
+
 def test_compose_without_a_name_only_says_what_would_come_of_it(reader: TestClient) -> None:
     made = reader.post("/v1/compose", json={"adapters": PAIR}).json()
     assert made["adapter"] is made["out"] is None

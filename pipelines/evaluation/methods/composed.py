@@ -15,7 +15,7 @@ from pipelines.evaluation.wordings import Control
 from retrieval.compose import METHODS, compose
 from retrieval.compose.fitting import fit_weights
 from retrieval.compose.weighting import softmax_weights
-from retrieval.index import Hit
+from retrieval.retriever import Match
 
 _TOGETHER = 3
 _TEMPERATURE = 0.1
@@ -24,13 +24,13 @@ _CANDIDATES = 20
 _BUDGET = 40
 
 
-def _closest(bench: Bench, text: str, count: int) -> tuple[list[Hit], list[Adapter]]:
+def _closest(bench: Bench, text: str, count: int) -> tuple[list[Match], list[Adapter]]:
     """The adapters closest to a description, best first."""
-    pool, hits = bench.pool, bench.session.index().search(text, count)
+    pool, hits = bench.pool, bench.session.retriever().search(text, count)
     return hits, [pool[hit.entry.reference] for hit in hits]
 
 
-def _noted(hits: Sequence[Hit], weights: Sequence[float]) -> dict[str, float]:
+def _noted(hits: Sequence[Match], weights: Sequence[float]) -> dict[str, float]:
     return {hit.entry.reference: weight for hit, weight in zip(hits, weights, strict=True)}
 
 

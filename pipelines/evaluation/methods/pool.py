@@ -25,9 +25,9 @@ def no_condition(bench: Bench, task: Task, control: Control) -> Plan:
 
 @method("retrieved-1", "adapter closest to the description", described=True, paper="Zhao et al. 2024, LoraRetriever")
 def by_description(bench: Bench, task: Task, control: Control) -> Plan:
-    """The pool adapter whose descriptions are closest to the given one."""
-    pool, index = bench.pool, bench.session.index()
-    found = [index.search(text, 1)[0].entry.reference for text in bench.wordings(task, control)]
+    """The pool adapter that the retriever finds for the given description."""
+    pool, retriever = bench.pool, bench.session.retriever()
+    found = [retriever.search(text, 1)[0].entry.reference for text in bench.wordings(task, control)]
     prompts = plain_prompts(task, bench.asked(task))
     adapters = tuple(pool[found[number % len(found)]] for number in range(len(prompts)))
     return Plan(task, prompts, adapters, notes={"adapters": found})

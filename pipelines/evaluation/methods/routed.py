@@ -17,20 +17,20 @@ from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Acting, Plan, plain_prompts
 from pipelines.evaluation.wordings import Control
 from pipelines.route import query_of, search_each
-from retrieval.index import Hit
+from retrieval.retriever import Match
 from retrieval.routing import POLICIES, Policy, Routing
 
 # as many as LoraRetriever takes
 _K = 3
 
 
-def _hits(bench: Bench, task: Task, control: Control, leave_out: frozenset[str]) -> list[list[Hit]]:
+def _hits(bench: Bench, task: Task, control: Control, leave_out: frozenset[str]) -> list[list[Match]]:
     """What is found for each asked example by its turn's wording and its input, embedded once for all policies."""
     key = ("routed", task.name, control, leave_out)
     if (known := bench.kept.get(key)) is None:
         told = bench.wordings(task, control)
         texts = [query_of(told[n % len(told)], example.input) for n, example in enumerate(bench.asked(task))]
-        known = bench.kept[key] = search_each(bench.session.index(), texts, _K, leave_out)
+        known = bench.kept[key] = search_each(bench.session.retriever(), texts, _K, leave_out)
     assert isinstance(known, list)
     return known
 
@@ -41,7 +41,7 @@ def _plan(bench: Bench, task: Task, control: Control, policy: Policy, out: bool)
     if len(leave_out) == len(places):
         raise InputError(f"the pool has no adapter but those of {task.name}", "Register adapters of other tasks.")
     hits = [own[: policy.depth(_K)] for own in _hits(bench, task, control, leave_out)]
-    found = [[(places[hit.entry.reference], hit.similarity) for hit in own] for own in hits]
+    found = [[(places[hit.entry.reference], hit.score) for hit in own] for own in hits]
     routing = policy.combine(list(bench.pool.values()), policy.mixes(found))
     acted = Counter(hit.entry.reference for own in hits for hit in own)
     return Plan(

@@ -38,7 +38,7 @@ def test_each_wording_composes_what_is_closest_to_it(name: str, open_bench: Call
     plan = plan_of(bench, f"composed-{name}", misled)
     assert len({id(acting) for acting in plan.adapters}) == 2
     for number, text in enumerate(misled.unseen_descriptions):
-        hits = bench.session.index().search(text, 3)
+        hits = bench.session.retriever().search(text, 3)
         shares = [math.exp(hit.similarity / 0.1) for hit in hits]
         weights = [share / sum(shares) for share in shares]
         assert plan.notes["weights"][number] == pytest.approx(

@@ -47,7 +47,7 @@ def test_a_prompt_is_found_by_its_turn_s_wording_and_its_own_input(
     plan = plan_of(bench, "routed-selection", misled)
     told = [(homes, barks)[number % 2].description for number in range(5)]
     expected = [
-        bench.session.index().search(f"{text}\n{example.input}", 1)[0].entry.reference
+        bench.session.retriever().search(f"{text}\nInput: {example.input}", 1, kind="prompt")[0].entry.reference
         for text, example in zip(told, misled.test[:5], strict=True)
     ]
     assert [references(bench, acting) for acting in plan.adapters] == [{reference: 1.0} for reference in expected]

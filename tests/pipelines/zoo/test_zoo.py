@@ -13,8 +13,11 @@ import pytest
 import torch
 
 from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.encoder import TextEncoder
+from hyperlora.encoder_change import EncoderChange
 from hyperlora.errors import AdapterFormatError
 from hyperlora.registry import Registry
+from hyperlora.registry.entry import KINDS
 from hyperlora.run_archive import read_run
 from hyperlora.tasks import Task
 from hyperlora.tracking import EXPERIMENT, connect
@@ -23,8 +26,10 @@ from pipelines.session import Session
 from pipelines.starter import examples_hash
 from pipelines.zoo import read_zoo, seed_zoo, write_zoo
 from pipelines.zoo.oracles import train_oracles
-from pipelines.zoo.packing import Zoo, ZooAdapter, ZooGenerator
+from pipelines.zoo.packing import Zoo, ZooAdapter, ZooGenerator, ZooRetriever
 from pipelines.zoo.relations import nearest_adapters
+from retrieval.artifact import RetrieverConfig
+from retrieval.calibration import Calibration
 
 if TYPE_CHECKING:
     from hyperlora.base_models import BaseModel
@@ -33,14 +38,15 @@ SIGKILLED = -9
 _SEED = """
 from pathlib import Path
 from hyperlora.registry import Registry
+from hyperlora.registry.entry import KINDS
 from pipelines.zoo import seed_zoo
 seed_zoo(Registry(), Path({folder!r}))
 """
 
 
 @pytest.fixture(scope="session")
-def zoo(finished: Any, make_adapter: Callable[..., Adapter]) -> Zoo:
-    """Three trained adapters and the generator with their runs, and a larger adapter that reads a description."""
+def zoo(finished: Any, make_adapter: Callable[..., Adapter], encoder: TextEncoder) -> Zoo:
+    """Three trained adapters and the generator with their runs, an adapter that reads a description, a retriever."""
     registry = Registry(finished.home)
     client = connect(registry.home)
     trained, writer = registry.entries("adapter"), registry.get("registry:quickstart-hypernet")
@@ -54,7 +60,14 @@ def zoo(finished: Any, make_adapter: Callable[..., Adapter]) -> Zoo:
     fields = {name: getattr(writer, name) for name in kept}
     network = read_generator(registry.verified_folder(writer))
     generators = [ZooGenerator(writer.name, network, fields, writer.identity, 1)]
-    return Zoo(members, generators, [run for run in runs if run is not None])
+    draw = torch.Generator().manual_seed(0)
+    sides = torch.randn(2, encoder.dimensions, generator=draw), torch.randn(encoder.dimensions, 2, generator=draw)
+    change = EncoderChange(encoder.id, {"0.model.encoder.layer.0.attention.self.query": LoraFactors(*sides, 1e-4)})
+    model = Calibration(intercept=-3, score=6, lead=10, queries=8, brier=0.1)
+    config = RetrieverConfig(encoder=encoder.id, calibrations={"description": model}, tasks=("barks", "homes"))
+    known = {"description": "Finds adapters", "origin": "trained", "encoder": encoder.id}
+    retrievers = [ZooRetriever("finder", config, change, known, "found-here")]
+    return Zoo(members, generators, retrievers, [run for run in runs if run is not None])
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +119,25 @@ def test_generators_come_back_equal_to_half_precision(zoo: Zoo, packed: Path) ->
     assert not any(parameter.requires_grad for parameter in ours.network.parameters())
 
 
+def test_retrievers_come_back_equal_to_half_precision(zoo: Zoo, packed: Path) -> None:
+    [ours], [theirs] = read_zoo(packed).retrievers, zoo.retrievers
+    assert (ours.name, ours.config, ours.fields) == (theirs.name, theirs.config, theirs.fields)
+    assert (ours.identity, ours.change.encoder) == (theirs.identity, theirs.change.encoder)
+    for name, factors in theirs.change.modules.items():
+        other = ours.change.modules[name]
+        assert torch.equal(other.A, half(factors.scaling * factors.A))
+        assert torch.equal(other.B, half(factors.B))
+        assert other.scaling == 1.0
+
+
+def test_a_zoo_of_before_there_were_retrievers_is_read(packed: Path, tmp_path: Path) -> None:
+    folder = copied(packed, tmp_path / "zoo")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["retrievers"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert read_zoo(folder).retrievers == []
+
+
 def test_the_same_zoo_is_written_in_the_same_bytes_at_two_bytes_a_number(
     zoo: Zoo, packed: Path, tmp_path: Path
 ) -> None:
@@ -115,6 +147,7 @@ def test_the_same_zoo_is_written_in_the_same_bytes_at_two_bytes_a_number(
     numbers = sum(
         factors.A.numel() + factors.B.numel() for each in zoo.adapters for factors in each.adapter.modules.values()
     ) + sum(value.numel() for value in zoo.generators[0].network.state_dict().values())
+    numbers += sum(each.A.numel() + each.B.numel() for each in zoo.retrievers[0].change.modules.values())
     data = (packed / "zoo.safetensors").read_bytes()
     assert len(data) - 8 - int.from_bytes(data[:8], "little") == 2 * numbers
 
@@ -185,9 +218,9 @@ def test_seeding_registers_everything_once_with_runs_and_champions(
     zoo: Zoo, packed: Path, registry: Registry, tiny_base_folder: Path, encoder: Any
 ) -> None:
     report = seed_zoo(registry, packed)
-    assert report.registered == ("barks", "counts", "homes", "told", "quickstart-hypernet")
+    assert report.registered == ("barks", "counts", "homes", "told", "quickstart-hypernet", "finder")
     assert report.skipped == ()
-    entries = {entry.name: entry for entry in (*registry.entries("adapter"), *registry.entries("generator"))}
+    entries = {entry.name: entry for kind in KINDS for entry in registry.entries(kind)}
     assert set(entries) == set(report.registered)
     assert {entry.aliases for entry in entries.values()} == {("champion",)}
     assert dict(entries["told"].tags) == {"reads": "description"}
@@ -209,7 +242,9 @@ def test_seeding_registers_everything_once_with_runs_and_champions(
     session = Session(f"file:{tiny_base_folder}", registry)
     session.encoder = encoder
     assert session.generator() is not None, "it fits base and encoder"
-    assert session.index().search("Say where people live.", 1)[0].entry.name == "homes"
+    found = session.retriever().search("Say where people live.", 1)[0]
+    assert found.entry.name == "homes"
+    assert found.confidence is not None, "the zoo's retriever found it"
 
     again = seed_zoo(registry, packed)
     assert (again.registered, again.skipped) == ((), report.registered)
@@ -221,7 +256,7 @@ def test_a_taken_name_is_left_alone(packed: Path, registry: Registry, make_adapt
     mine = registry.register(make_adapter(9), "homes")
     report = seed_zoo(registry, packed)
     assert report.skipped == ("homes",)
-    assert report.registered == ("barks", "counts", "told", "quickstart-hypernet")
+    assert report.registered == ("barks", "counts", "told", "quickstart-hypernet", "finder")
     assert registry.get("registry:homes").content == mine.content
     assert registry.get("registry:homes").aliases == ()
     assert len([entry for entry in registry.entries("adapter") if entry.name == "homes"]) == 1
@@ -238,7 +273,7 @@ def test_killed_in_the_middle_it_goes_on(
     process.join()
     assert process.exitcode == SIGKILLED
     client = connect(registry.home)
-    assert len(seed_zoo(registry, packed).registered) == 5
+    assert len(seed_zoo(registry, packed).registered) == 6
     assert {entry.aliases for entry in registry.entries()} == {("champion",)}
     assert len(client.search_runs([client.get_experiment_by_name(EXPERIMENT).experiment_id])) == 2, "no run twice"
 

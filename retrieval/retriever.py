@@ -1,0 +1,169 @@
+"""The retriever: from descriptions, prompts or solved examples to adapters of the registry, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperlora.base_models import BaseModel
+from hyperlora.encoder import TextEncoder
+from hyperlora.errors import InputError
+from hyperlora.prompts import Solved
+from hyperlora.registry import Entry, Registry
+from hyperlora.task_vectors import task_vectors
+from retrieval.calibration import Calibration
+from retrieval.documents import QUERY_KINDS, Document, QueryKind, document_of
+from retrieval.embedding import TaskVectorEmbedder, TextEmbedder
+from retrieval.index import AdapterIndex, Hit, Where
+from retrieval.index.adapters import FOLDER
+from retrieval.lexical import LexicalScorer
+from retrieval.ranking import CANDIDATES, LEXICAL_WEIGHT, ranked
+
+_KEPT_DOCUMENTS = 20_000
+
+
+@dataclass(frozen=True)
+class Match:
+    """One adapter found.
+
+    Attributes:
+        entry: the registered adapter.
+        similarity: cosine between the query and the adapter, in [-1, 1].
+        score: what the hits are ordered by: the similarity, for texts together with the words that they share.
+        confidence: the probability that this is the task asked for; None where the retriever is not calibrated.
+    """
+
+    entry: Entry
+    similarity: float
+    score: float
+    confidence: float | None = None
+
+    def summary(self) -> dict[str, Any]:
+        """What `--json` and the HTTP API show of it."""
+        measured = {"score": self.score, "similarity": self.similarity, "confidence": self.confidence}
+        return {**measured, **self.entry.summary()}
+
+
+class Retriever:
+    """Finds adapters of one registry's pool as it is at each call.
+
+    Args:
+        registry: whose pool is searched.
+        encoder: embeds texts; trained or plain.
+        calibrations: by kind of query, as the encoder's training found them.
+        within: what holds of whatever is found.
+        folder: where indexes are kept; the registry's own when None.
+
+    Attributes:
+        encoder, folder: as given.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        encoder: TextEncoder,
+        calibrations: Mapping[QueryKind, Calibration] | None = None,
+        *,
+        within: Where | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self.registry = registry
+        self.encoder = encoder
+        self._calibrations = calibrations or {}
+        self._within = within or Where()
+        self.folder = folder or registry.home / FOLDER
+        self._indexes: dict[str, AdapterIndex] = {}
+        self._scorer = LexicalScorer()
+        self._documents: dict[str, Document] = {}
+
+    def count(self, where: Where | None = None) -> int:
+        """How many adapters can be found."""
+        return self._texts("description").count(where)
+
+    def rebuild(self) -> None:
+        """Embed the texts of the whole pool anew; the same is found afterwards, unless an index was damaged."""
+        for kind in QUERY_KINDS:
+            self._texts(kind).rebuild()
+
+    def search(
+        self, text: str, k: int = 3, *, kind: QueryKind = "description", where: Where | None = None
+    ) -> list[Match]:
+        """The k adapters that fit a text best, best first; fewer if the pool is smaller. See `search_many`."""
+        return self.search_many([text], k, kind=kind, where=where)[0]
+
+    def search_many(
+        self, texts: Sequence[str], k: int = 3, *, kind: QueryKind = "description", where: Where | None = None
+    ) -> list[list[Match]]:
+        """For each text the k adapters that fit it best, best first.
+
+        The closest by meaning are ordered by the words that tell them apart, too (`retrieval.lexical`).
+
+        Args:
+            kind: whether texts describe tasks, or are prompts with an instruction, an input or both.
+            where: which adapters may be found.
+
+        Raises:
+            InputError: a text is empty or k is below 1.
+        """
+        for text in texts:
+            if not text.strip():
+                raise InputError("the description is empty", "Say in a sentence what the task is.")
+        if k < 1:
+            raise InputError(f"k is {k}", "Ask for at least 1 adapter.")
+        if not texts:
+            return []
+        near = self._texts(kind).search_vectors(self.encoder.encode(texts), max(k, CANDIDATES), where)
+        return [self._ordered(text, found, kind)[:k] for text, found in zip(texts, near, strict=True)]
+
+    def search_examples(
+        self, base: BaseModel, shown: Sequence[Solved], k: int = 3, *, where: Where | None = None
+    ) -> list[Match]:
+        """The k adapters whose own examples the untuned base model takes most like these, best first.
+
+        An adapter without examples is not found.
+
+        Args:
+            shown: solved examples of one task, in the prompt template of the adapters.
+
+        Raises:
+            InputError: there are no examples, or k is below 1.
+        """
+        if k < 1:
+            raise InputError(f"k is {k}", "Ask for at least 1 adapter.")
+        query: NDArray[np.float32] = task_vectors(base, [shown])
+        embedder = TaskVectorEmbedder(base)
+        [found] = self._index(embedder.id, embedder).search_vectors(query, k, where)
+        return [Match(each.entry, each.similarity, each.similarity) for each in found]
+
+    def _texts(self, kind: QueryKind) -> AdapterIndex:
+        embedder = TextEmbedder(self.encoder, kind)
+        return self._index(embedder.id, embedder)
+
+    def _index(self, name: str, embedder: TextEmbedder | TaskVectorEmbedder) -> AdapterIndex:
+        if name not in self._indexes:
+            self._indexes[name] = AdapterIndex.open(self.registry, embedder, self.folder).within(self._within)
+        else:
+            self._indexes[name].catch_up()
+        return self._indexes[name]
+
+    def _ordered(self, text: str, found: Sequence[Hit], kind: QueryKind) -> list[Match]:
+        similarities = [each.similarity for each in found]
+        texts = [self._document(each.entry).texts(kind) for each in found]
+        order, scores = ranked(self._scorer, text, similarities, texts, LEXICAL_WEIGHT[kind])
+        sure = self._calibrations[kind].confidence(scores) if kind in self._calibrations else [None] * len(scores)
+        return [
+            Match(found[place].entry, similarities[place], score, confidence)
+            for place, score, confidence in zip(order, scores, sure, strict=True)
+        ]
+
+    def _document(self, entry: Entry) -> Document:
+        if entry.content not in self._documents:
+            if len(self._documents) >= _KEPT_DOCUMENTS:
+                self._documents.clear()
+            self._documents[entry.content] = document_of(entry)
+        return self._documents[entry.content]
