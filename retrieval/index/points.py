@@ -35,7 +35,7 @@ class Graph:
 
     links: int = 32
     build_width: int = 200
-    search_width: int = 384
+    search_width: int = 256
 
 
 @dataclass(frozen=True)

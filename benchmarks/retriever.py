@@ -6,7 +6,7 @@ bare test inputs and five solved examples. With `--descriptions FILE`, a JSONL o
 is also trained on the descriptions of the other tasks, N times, and asked for those it never saw. Intervals are
 over tasks, by bootstrap.
 
-    python benchmarks/retrieval.py --retriever starter-retriever --descriptions descriptions.jsonl --folds 5
+    python benchmarks/retriever.py --retriever starter-retriever --descriptions descriptions.jsonl --folds 5
 """
 
 from __future__ import annotations
