@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import length_buckets
@@ -79,14 +81,37 @@ def _last_states(base: BaseModel, tokens: Sequence[Sequence[int]], layer: int) -
     for row, sample in enumerate(tokens):
         ids[row, : len(sample)] = torch.tensor(sample)
     mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
-    # the model without its head, which would be most of the work
-    output = base.model.base_model(
-        input_ids=ids.to(base.device),
-        attention_mask=mask.to(base.device),
-        output_hidden_states=True,
-        use_cache=False,
-    )
-    states = output.hidden_states[layer]
+    with _entering(base, layer) as entered:
+        # the model without its head, which would be most of the work
+        output = base.model.base_model(
+            input_ids=ids.to(base.device), attention_mask=mask.to(base.device), use_cache=False
+        )
+    states = entered[0] if entered else output.last_hidden_state
     last = states[torch.arange(len(tokens), device=states.device), (lengths - 1).to(states.device)]
     vectors: NDArray[np.float32] = last.float().cpu().numpy()
     return vectors
+
+
+@contextmanager
+def _entering(base: BaseModel, layer: int) -> Iterator[list[Tensor]]:
+    """Collects the hidden states that enter a layer; nothing for the one after the last.
+
+    Asking transformers for hidden states keeps those of all layers, and leaves its hooks on the model for good.
+    """
+    count = int(base.model.config.num_hidden_layers)
+    layers = next(
+        module
+        for module in base.model.base_model.modules()
+        if isinstance(module, nn.ModuleList) and len(module) == count
+    )
+    entered: list[Tensor] = []
+
+    def keep(_: nn.Module, arguments: tuple[Tensor, ...], named: dict[str, Tensor]) -> None:
+        entered.append(arguments[0] if arguments else named["hidden_states"])
+
+    handle = None if layer == count else layers[layer].register_forward_pre_hook(keep, with_kwargs=True)
+    try:
+        yield entered
+    finally:
+        if handle is not None:
+            handle.remove()

@@ -208,5 +208,5 @@ def _show_answers(session: Session, adapter: Adapter, scored: Sequence[Found]) -
 
 
 def _closest_examples(scored: Sequence[Found]) -> tuple[CardExample, ...]:
-    retrieved = [pair for pair in scored if pair[0].score is not None]
-    return max(retrieved, key=lambda pair: pair[0].score or 0.0)[1].card.examples if retrieved else ()
+    retrieved = [pair for pair in scored if pair[0].similarity is not None]
+    return max(retrieved, key=lambda pair: pair[0].similarity or 0.0)[1].card.examples if retrieved else ()

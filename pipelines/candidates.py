@@ -14,9 +14,10 @@ from hyperlora.tasks import Example
 from pipelines.session import Session
 from retrieval.calibration import KNOWN
 
-# Where the retriever is not calibrated, an adapter is trusted from this score on. MiniLM puts a paraphrase of a known
-# task above it far more often than a description of another task; see docs/research/2026-11-21-first-quickstart.md.
-TRUSTED_SCORE = 0.5
+# Where the retriever is not calibrated, an adapter is trusted from this similarity on. MiniLM puts a paraphrase of a
+# known task above it far more often than a description of another task; see
+# docs/research/2026-11-21-first-quickstart.md.
+TRUSTED_SIMILARITY = 0.5
 # Adapters considered by the description alone, and how many of each kind are tried where examples tell them apart.
 RETRIEVED = 3
 SCORED = 12
@@ -30,8 +31,8 @@ class Candidate:
         reference: what it is: a registered adapter, or the generator that wrote it.
         origin: `retrieved` or `generated`.
         description: of the retrieved adapter; the query itself for a generated one.
-        score: how well the retriever found its texts to fit the description, at most 1; None for a generated one, and
-            for one that only the examples led to.
+        similarity: cosine between the description and the adapter's; None for a generated one, and for one that only
+            the examples led to.
         confidence: the probability that it is for the task described, None where that is not known.
         exact_match: share of the given examples answered exactly, None without examples.
         log_likelihood: mean log-probability of the given answers' tokens, None without examples.
@@ -40,7 +41,7 @@ class Candidate:
     reference: str
     origin: str
     description: str
-    score: float | None = None
+    similarity: float | None = None
     confidence: float | None = None
     exact_match: float | None = None
     log_likelihood: float | None = None
@@ -66,7 +67,7 @@ def find_candidates(session: Session, description: str, examples: Sequence[Examp
     found: list[Found] = []
     for reference, match in matches.items():
         adapter = session.registry.load(reference)
-        candidate = Candidate(reference, "retrieved", match.entry.description, match.score, match.confidence)
+        candidate = Candidate(reference, "retrieved", match.entry.description, match.similarity, match.confidence)
         found.append((candidate, adapter))
     for reference, entry in others.items():
         found.append((Candidate(reference, "retrieved", entry.description), session.registry.load(reference)))
@@ -87,7 +88,7 @@ def score_candidates(
 ) -> tuple[list[Found], float | None]:
     """Order candidates best first, scored on the examples if there are any; also the bare base model's score."""
     if not examples:
-        return sorted(found, key=_trust, reverse=True), None
+        return sorted(found, key=_doubt), None  # among equals in the retriever's order
     # one batch: every candidate and the bare base model on every example
     rows = [(position, example) for position in (*range(len(found)), None) for example in examples]
     template_of: dict[int | None, str] = {None: found[0][1].card.prompt_template}
@@ -112,12 +113,14 @@ def score_candidates(
     return sorted(scored, key=lambda pair: (pair[0].exact_match, pair[0].log_likelihood), reverse=True), matches[-1]
 
 
-def _trust(pair: Found) -> float:
-    """Without examples: a retrieved adapter that is trusted, then the generated one, then others."""
+def _doubt(pair: Found) -> int:
+    """Without examples: retrieved adapters that are trusted, then the generated one, then others."""
     candidate = pair[0]
     if candidate.confidence is not None:
-        return candidate.confidence - KNOWN
-    return 0.0 if candidate.score is None else candidate.score - TRUSTED_SCORE
+        return 0 if candidate.confidence >= KNOWN else 2
+    if candidate.similarity is None:
+        return 1
+    return 0 if candidate.similarity >= TRUSTED_SIMILARITY else 2
 
 
 def choose(scored: Sequence[Found], base_match: float | None, count: int) -> tuple[Found, str]:
@@ -143,18 +146,18 @@ def choose(scored: Sequence[Found], base_match: float | None, count: int) -> tup
 
 def _reason_by_similarity(scored: Sequence[Found]) -> str:
     candidate = scored[0][0]
-    if candidate.score is None:
-        closest = max((other for other, _ in scored if other.score is not None), key=_sureness, default=None)
+    if candidate.similarity is None:
+        closest = max((other for other, _ in scored if other.similarity is not None), key=_sureness, default=None)
         near = "the pool is empty" if closest is None else f"the closest adapter has {_told(closest)}"
         return f"generated from the description: {near}; unproven without --examples"
     reason = f"closest adapter of the pool: {_told(candidate)}, {candidate.description!r}"
-    if _trust(scored[0]) < 0:
+    if _doubt(scored[0]):
         return f"{reason}, and there is no generator; unproven without --examples"
     return f"{reason}; no examples to score on"
 
 
 def _sureness(candidate: Candidate) -> float:
-    return candidate.score or 0.0
+    return candidate.similarity or 0.0
 
 
 def _told(candidate: Candidate) -> str:
@@ -162,5 +165,6 @@ def _told(candidate: Candidate) -> str:
     if candidate.confidence is not None:
         enough = "" if candidate.confidence >= KNOWN else f", below {KNOWN}"
         return f"probability {candidate.confidence:.2f} of being for this task{enough}"
-    score = candidate.score or 0.0
-    return f"score {score:.2f}" + ("" if score >= TRUSTED_SCORE else f", below {TRUSTED_SCORE}")
+    similarity = candidate.similarity or 0.0
+    enough = "" if similarity >= TRUSTED_SIMILARITY else f", below {TRUSTED_SIMILARITY}"
+    return f"similarity {similarity:.2f}{enough}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -18,7 +20,8 @@ TWO = [Example("x", "y")]
 @torch.inference_mode()
 def state(base: BaseModel, text: str, layer: int) -> np.ndarray:
     ids = base.tokenizer([text], return_tensors="pt")["input_ids"]
-    return base.model(input_ids=ids, output_hidden_states=True).hidden_states[layer][0, -1].float().numpy()
+    model = copy.deepcopy(base.model)  # transformers leaves hooks on what it takes hidden states of
+    return model(input_ids=ids, output_hidden_states=True).hidden_states[layer][0, -1].float().numpy()
 
 
 @pytest.mark.parametrize("layer", [0, 1, 2])
@@ -36,6 +39,13 @@ def test_neither_batches_nor_neighbours_change_a_vector(tiny_base: BaseModel) ->
     np.testing.assert_allclose(task_vectors(tiny_base, [TWO])[0], together[1], atol=1e-5)
     np.testing.assert_allclose(task_vectors(tiny_base, [ONE, TWO, ONE], batch_size=1), together, atol=1e-5)
     np.testing.assert_allclose(together[0], together[2], atol=1e-6)
+
+
+def test_nothing_stays_on_the_model(tiny_base: BaseModel) -> None:
+    before = [(len(module._forward_hooks), len(module._forward_pre_hooks)) for module in tiny_base.model.modules()]
+    task_vectors(tiny_base, [ONE])
+    after = [(len(module._forward_hooks), len(module._forward_pre_hooks)) for module in tiny_base.model.modules()]
+    assert after == before
 
 
 def test_the_answer_counts(tiny_base: BaseModel) -> None:

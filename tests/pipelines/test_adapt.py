@@ -30,7 +30,7 @@ from hyperlora.registry import Registry
 from hyperlora.settings import reload_settings
 from hyperlora.tasks import Example, Task
 from pipelines.adapt import adapt, registered_name
-from pipelines.candidates import TRUSTED_SCORE
+from pipelines.candidates import TRUSTED_SIMILARITY
 from pipelines.session import LONGEST_DESCRIPTION, Session, check_description
 
 FAR = "Translate the sentence into Old Norse verse"
@@ -63,7 +63,7 @@ def test_with_examples_the_best_scoring_candidate_wins_over_the_closest(
     best, *others = result.candidates
     assert (best.reference, best.origin, best.exact_match) == ("registry:homes@1", "retrieved", 1.0)
     assert result.base_exact_match == 0.0
-    closest = max(result.candidates, key=lambda candidate: candidate.score or 0.0)
+    closest = max(result.candidates, key=lambda candidate: candidate.similarity or 0.0)
     assert closest.reference == "registry:barks@1"
     assert closest.exact_match == 0.0
     assert {other.origin for other in others} == {"retrieved", "generated"}
@@ -109,11 +109,11 @@ def test_without_examples_a_close_description_retrieves(session: Session, toy_ta
     result = adapt(task.unseen_descriptions[0], session=session)
     best = result.candidates[0]
     assert (best.reference, best.origin) == ("registry:homes@1", "retrieved")
-    assert best.score is not None
-    assert best.score >= TRUSTED_SCORE
+    assert best.similarity is not None
+    assert best.similarity >= TRUSTED_SIMILARITY
     assert best.confidence is None, "the retriever is not calibrated"
     assert best.exact_match is best.log_likelihood is result.base_exact_match is None
-    assert f"score {best.score:.2f}, {task.description!r}" in result.reason
+    assert f"similarity {best.similarity:.2f}, {task.description!r}" in result.reason
     assert result.adapter.content_hash == session.registry.load("registry:homes").content_hash
     assert result.adapter.card.parents == ("registry:homes@1",)
 
@@ -122,9 +122,9 @@ def test_without_examples_a_far_description_generates(session: Session) -> None:
     result = adapt(FAR, session=session)
     best, runner_up = result.candidates[:2]
     assert (best.reference, best.origin) == ("registry:quickstart-hypernet@1", "generated")
-    assert runner_up.score is not None
-    assert runner_up.score < TRUSTED_SCORE
-    assert f"the closest adapter has score {runner_up.score:.2f}, below 0.5" in result.reason
+    assert runner_up.similarity is not None
+    assert runner_up.similarity < TRUSTED_SIMILARITY
+    assert f"the closest adapter has similarity {runner_up.similarity:.2f}, below 0.5" in result.reason
     generator = session.generator()
     assert generator is not None
     assert result.adapter.content_hash == generator.generate(session.encoder, FAR).content_hash
