@@ -75,24 +75,20 @@ class TextEncoder:
 
     @cached_property
     def _model(self) -> Any:
-        from sentence_transformers import SentenceTransformer
-
-        with quiet_transformers():
-            model = SentenceTransformer(str(self._folder), device=str(get_settings().torch_device()))
+        model = self._open()
         if self.change is not None:
             self.change.apply(model)
         return model
 
     def load_for_training(self) -> Any:
-        """A sentence-transformers model of its own, without dropout's random numbers in `encode` of this one.
+        """A sentence-transformers model of the encoder without its change, not shared with `encode`.
 
         Its attention is the plain one: in bfloat16 on a CPU the fused one goes backward at half the speed.
         """
+        return self._open(model_kwargs={"attn_implementation": "eager"})
+
+    def _open(self, **options: Any) -> Any:
         from sentence_transformers import SentenceTransformer
 
         with quiet_transformers():
-            return SentenceTransformer(
-                str(self._folder),
-                device=str(get_settings().torch_device()),
-                model_kwargs={"attn_implementation": "eager"},
-            )
+            return SentenceTransformer(str(self._folder), device=str(get_settings().torch_device()), **options)

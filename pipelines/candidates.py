@@ -61,8 +61,9 @@ def find_candidates(session: Session, description: str, examples: Sequence[Examp
         InputError: the registry has neither for this base model.
     """
     count = SCORED if examples else RETRIEVED
-    matches = {match.entry.reference: match for match in session.retriever().search(description, count)}
-    shown = session.retriever().search_examples(session.base, examples[:_LOOKED_AT], count) if examples else []
+    retriever = session.retriever()
+    matches = {match.entry.reference: match for match in retriever.search(description, count)}
+    shown = retriever.search_examples(session.base, examples[:_LOOKED_AT], count) if examples else []
     others = {match.entry.reference: match.entry for match in shown if match.entry.reference not in matches}
     found: list[Found] = []
     for reference, match in matches.items():

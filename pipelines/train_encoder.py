@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,7 @@ def train_encoder(
     from datasets import Dataset, disable_progress_bars
     from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from transformers import PrinterCallback
     from transformers.trainer_utils import get_last_checkpoint
 
     disable_progress_bars()
@@ -79,7 +79,7 @@ def train_encoder(
         trainer = SentenceTransformerTrainer(
             model=model, args=arguments, train_dataset=dataset, loss=loss, callbacks=[watch]
         )
-        _silence(trainer)
+        trainer.remove_callback(PrinterCallback)  # it writes every log line to standard output
         trainer.train(resume_from_checkpoint=last)
     return change_between(encoder.id, before, model, recipe.rank)
 
@@ -109,11 +109,3 @@ def _watching(bar: Any, on_step: Callable[[int, float], None]) -> Any:
                 on_step(state.global_step, float(logs["loss"]))
 
     return Watching()
-
-
-def _silence(trainer: Any) -> None:
-    """Take off the callback that prints every log line to standard output."""
-    from transformers import PrinterCallback
-
-    trainer.remove_callback(PrinterCallback)
-    sys.stdout.flush()

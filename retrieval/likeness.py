@@ -10,6 +10,7 @@ import numpy as np
 from hyperlora.adapter import Adapter
 from hyperlora.algebra import cosine
 from hyperlora.errors import InputError
+from hyperlora.peft_folder import read_adapter
 from hyperlora.registry import Entry, Registry
 from hyperlora.sketches import decode, sketch
 from retrieval.index import POOL_ORIGINS
@@ -46,5 +47,5 @@ def adapters_like(
     found = (registry.get(rows[place][0]) for place in np.argsort(-estimates, kind="stable"))
     pool = (entry for entry in found if entry.origin in POOL_ORIGINS)
     near = list(islice(pool, max(_AT_LEAST, _LOOKED_AT * k)))
-    exact = [(entry, cosine(adapter, registry.load(entry.reference))) for entry in near]
+    exact = [(entry, cosine(adapter, read_adapter(registry.verified_folder(entry)))) for entry in near]
     return sorted(exact, key=lambda pair: -pair[1])[:k]

@@ -40,4 +40,5 @@ def build(base: str | None, as_json: bool) -> None:
 
     retriever = Session(base).retriever()
     retriever.rebuild()
-    emit(as_json, {"adapters": retriever.count()}, f"{retriever.count()} adapters indexed")
+    count = retriever.count()
+    emit(as_json, {"adapters": count}, f"{count} adapters indexed")
