@@ -36,7 +36,10 @@ from pipelines.train_encoder import train_encoder
 from pipelines.train_retriever import document_of_task
 from retrieval.artifact import read_retriever
 from retrieval.documents import Document, QueryKind, prompt_text
+from retrieval.embedding import Encodes
 from retrieval.measuring import rank_queries
+from retrieval.ranking import LEXICAL_WEIGHT
+from retrieval.reading import ReadingEncoder
 
 INPUTS, GALLERY, SHOWN = 8, 16, 5
 _DRAWS = 10_000
@@ -53,20 +56,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(arguments)
     plain = TextEncoder()
-    encoders = {"plain": plain}
+    encoders: dict[str, Encodes] = {"plain": plain}
+    described = encoders
+    words: dict[str, Mapping[QueryKind, float]] = {"plain": LEXICAL_WEIGHT}
     if asked.retriever:
         registry = Registry()
-        _, change = read_retriever(registry.verified_folder(registry.get(f"registry:{asked.retriever}")))
-        encoders["trained"] = TextEncoder(plain.name, change)
+        trained = read_retriever(registry.verified_folder(registry.get(f"registry:{asked.retriever}")))
+        encoders["trained"] = tuned = TextEncoder(plain.name, trained.change)
+        described = dict(encoders)
+        if trained.reading is not None:
+            base = load_base_model(None)
+            read = ReadingEncoder(tuned, trained.reading, lambda: base)
+            encoders["trained, read"] = Remembering(read)
+        words |= {name: trained.config.words for name in encoders if name != "plain"}
     tasks = list(starter_suite())
     report: dict[str, Any] = {"encoders": {name: encoder.id for name, encoder in encoders.items()}}
     if asked.descriptions and "descriptions" in asked.parts:
         rows = [json.loads(line) for line in asked.descriptions.read_text(encoding="utf-8").splitlines()]
-        report["descriptions"] = by_description(encoders, rows, asked.folds, asked.steps)
+        report["descriptions"] = by_description(described, words, rows, asked.folds, asked.steps)
     if "prompts" in asked.parts:
-        report["prompts"] = by_text(encoders, tasks, prompts=True)
+        report["prompts"] = by_text(encoders, words, tasks, prompts=True)
     if "inputs" in asked.parts:
-        report["bare inputs"] = by_text(encoders, tasks, prompts=False) | {"ceiling": ceiling(tasks)}
+        report["bare inputs"] = by_text(encoders, words, tasks, prompts=False) | {"ceiling": ceiling(tasks)}
     if "examples" in asked.parts:
         report["five examples"] = by_examples(tasks)
     text = json.dumps(report, indent=2)
@@ -75,11 +86,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(text)
 
 
+class Remembering:
+    """An encoder that embeds a text once; reading the same prompts again takes minutes."""
+
+    def __init__(self, encoder: Encodes) -> None:
+        self._encoder = encoder
+        self._known: dict[str, NDArray[np.float32]] = {}
+        self.id, self.dimensions = encoder.id, encoder.dimensions
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of texts, (texts, dimensions)."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known |= dict(zip(missing, self._encoder.encode(missing), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
 # --- descriptions ---------------------------------------------------------------------------------------------------
 
 
 def by_description(
-    encoders: Mapping[str, TextEncoder], rows: Sequence[Mapping[str, Any]], folds: int, steps: int
+    encoders: Mapping[str, Encodes],
+    words: Mapping[str, Mapping[QueryKind, float]],
+    rows: Sequence[Mapping[str, Any]],
+    folds: int,
+    steps: int,
 ) -> dict[str, Any]:
     """Half of the descriptions find the tasks of the other half."""
     halves = [len(row["descriptions"]) // 2 for row in rows]
@@ -90,17 +120,16 @@ def by_description(
     )
     found: dict[str, Places] = {}
     for name, encoder in encoders.items():
-        for words in (False, True):
-            label = f"{name}, words" if words else name
-            found[label] = places(encoder, documents, queries, owners, "description", words)
+        for suffix, weight in (("", 0.0), (", words", words[name]["description"])):
+            found[name + suffix] = places(encoder, documents, queries, owners, "description", weight)
     if folds:
         dense, worded = (np.zeros(len(queries), dtype=np.int64) for _ in range(2))
         for fold in range(folds):
             encoder = trained_on([document for n, document in enumerate(documents) if n % folds != fold], steps)
             own = owners % folds == fold
             texts = [text for text, mine in zip(queries, own, strict=True) if mine]
-            dense[own] = places(encoder, documents, texts, owners[own], "description", False)
-            worded[own] = places(encoder, documents, texts, owners[own], "description", True)
+            dense[own] = places(encoder, documents, texts, owners[own], "description", 0.0)
+            worded[own] = places(encoder, documents, texts, owners[own], "description", words["plain"]["description"])
         found |= {"trained on other tasks": dense, "trained on other tasks, words": worded}
     return {name: shares(ranks) | against(found["plain"], ranks, owners) for name, ranks in found.items()}
 
@@ -118,7 +147,13 @@ def trained_on(documents: Sequence[Document], steps: int) -> TextEncoder:
 # --- prompts and inputs ---------------------------------------------------------------------------------------------
 
 
-def by_text(encoders: Mapping[str, TextEncoder], tasks: Sequence[Task], *, prompts: bool) -> dict[str, Any]:
+def by_text(
+    encoders: Mapping[str, Encodes],
+    words: Mapping[str, Mapping[QueryKind, float]],
+    tasks: Sequence[Task],
+    *,
+    prompts: bool,
+) -> dict[str, Any]:
     """Test inputs find their tasks, behind a wording that is not indexed or alone."""
     documents = [document_of_task(task) for task in tasks]
     queries, owners = [], []
@@ -131,14 +166,14 @@ def by_text(encoders: Mapping[str, TextEncoder], tasks: Sequence[Task], *, promp
     parts = np.array([tasks[owner].partition for owner in owners])
     result: dict[str, Any] = {}
     for name, encoder in encoders.items():
-        for words in (False, True):
-            rankings = rank_queries(encoder, documents, queries, "prompt", lexical=words)
+        for suffix, weight in (("", 0.0), (", words", words[name]["prompt"])):
+            rankings = rank_queries(encoder, documents, queries, "prompt", words=weight)
             ranks = np.array([ranking.place(owner) for ranking, owner in zip(rankings, owners, strict=True)])
             kin = np.array(
                 [families[ranking.order[0]] == families[owner] for ranking, owner in zip(rankings, owners, strict=True)]
             )
             own = np.array(owners)
-            result[f"{name}, words" if words else name] = {
+            result[name + suffix] = {
                 **shares(ranks),
                 "top_1_interval": interval(ranks < 1, own),
                 "family": float(kin.mean()),
@@ -198,15 +233,15 @@ def by_examples(tasks: Sequence[Task]) -> dict[str, Any]:
 
 
 def places(
-    encoder: TextEncoder,
+    encoder: Encodes,
     documents: Sequence[Document],
     queries: Sequence[str],
     owners: Places,
     kind: QueryKind,
-    words: bool,
+    words: float,
 ) -> Places:
     """Where each query's own task is among what it finds, from 0."""
-    rankings = rank_queries(encoder, documents, queries, kind, lexical=words)
+    rankings = rank_queries(encoder, documents, queries, kind, words=words)
     return np.array([ranking.place(int(owner)) for ranking, owner in zip(rankings, owners, strict=True)])
 
 

@@ -9,18 +9,17 @@ from functools import cached_property
 import torch
 
 from generator.artifact import read_generator
-from generator.hypernet import Hypernet
-from hyperlora.adapter import Adapter
-from hyperlora.bank import AdapterBank, unstack
+from generator.writing import Generator
+from hyperlora.bank import AdapterBank
 from hyperlora.base_models import BaseModel, load_base_model, locate_base
 from hyperlora.base_models.sources import LocatedBase
-from hyperlora.card import Card
 from hyperlora.encoder import TextEncoder
-from hyperlora.errors import InputError
+from hyperlora.errors import InputError, RegistryError
 from hyperlora.registry import Entry, Registry
 from hyperlora.settings import get_settings
-from retrieval.artifact import read_retriever
+from retrieval.artifact import TrainedRetriever, read_retriever
 from retrieval.index import Where
+from retrieval.reading import ReadingEncoder
 from retrieval.retriever import Retriever
 
 CHAMPION = "champion"
@@ -32,20 +31,7 @@ class LoadedGenerator:
     """A generator with its registry entry."""
 
     entry: Entry
-    network: Hypernet
-
-    def generate(self, encoder: TextEncoder, description: str) -> Adapter:
-        """The adapter for a description; its card names the generator as parent."""
-        embedding = torch.from_numpy(encoder.encode([description]))
-        with torch.inference_mode():
-            factors = unstack(self.network(embedding), 0)
-        card = Card(
-            description=description,
-            prompt_template=self.network.config.prompt_template,
-            origin="generated",
-            parents=(self.entry.reference,),
-        )
-        return Adapter(factors, self.network.config.base, card)
+    network: Generator
 
 
 class Session:
@@ -81,6 +67,11 @@ class Session:
         return load_base_model(self.base_name, dtype=self.dtype)
 
     @cached_property
+    def training_base(self) -> BaseModel:
+        """The base model, loaded once more for training, which has its own dtype and attention."""
+        return load_base_model(self.base_name, training=True)
+
+    @cached_property
     def bank(self) -> AdapterBank:
         """The bank on the base model."""
         return AdapterBank(self.base.model)
@@ -103,14 +94,28 @@ class Session:
             if chosen is None:
                 made = Retriever(self.registry, self.encoder, within=own)
             else:
-                config, change = read_retriever(self.registry.verified_folder(chosen))
-                tuned = TextEncoder(self.encoder.name, change)
-                made = Retriever(self.registry, tuned, config.calibrations, within=own)
+                made = self._opened(read_retriever(self.registry.verified_folder(chosen)), own)
             self._retriever = reference, made
         return self._retriever[1]
 
+    def _opened(self, trained: TrainedRetriever, within: Where) -> Retriever:
+        """A trained retriever; prompts are read by the encoder alone where it was trained beside another base model."""
+        tuned, reading = TextEncoder(self.encoder.name, trained.change), trained.reading
+        sure = dict(trained.config.calibrations)
+        prompts = None
+        if reading is not None and reading.base == self.located.identity.fingerprint:
+            prompts = ReadingEncoder(tuned, reading, lambda: self.base)
+        elif reading is not None:
+            sure.pop("prompt", None)
+        return Retriever(self.registry, tuned, sure, prompts=prompts, words=trained.config.words, within=within)
+
     def generator(self) -> LoadedGenerator | None:
-        """The champion generator (else the newest) for this base model and encoder, or None if there is none."""
+        """The champion generator (else the newest) for this base model and encoder, or None if there is none.
+
+        Raises:
+            RegistryError: its folder does not match its record.
+            AdapterFormatError: its folder is not a generator's.
+        """
         chosen = _champion(
             [
                 entry
@@ -122,6 +127,11 @@ class Session:
             return None
         if self._generator is None or self._generator.entry.reference != chosen.reference:
             network = read_generator(self.registry.verified_folder(chosen))
+            if (network.config.base.fingerprint, network.config.encoder) != (chosen.base, chosen.encoder):
+                raise RegistryError(
+                    f"{chosen.reference} is registered for another base model or encoder than it was trained with",
+                    f"Delete it: hyperlora registry delete {chosen.reference} --force",
+                )
             self._generator = LoadedGenerator(chosen, network)
         return self._generator
 
@@ -129,22 +139,6 @@ class Session:
 def _champion(entries: Sequence[Entry]) -> Entry | None:
     champions = [entry for entry in entries if CHAMPION in entry.aliases]
     return max(champions or entries, key=lambda entry: entry.created, default=None)
-
-
-def generate_adapter(session: Session, description: str) -> Adapter:
-    """The adapter the session's generator writes for a description.
-
-    Raises:
-        InputError: the description is empty or too long, or there is no generator for this base and encoder.
-    """
-    text = check_description(description)
-    generator = session.generator()
-    if generator is None:
-        raise InputError(
-            f"the registry has no generator for {session.located.identity.id} and {session.encoder.id}",
-            "Run: hyperlora registry seed, or hyperlora train generator",
-        )
-    return generator.generate(session.encoder, text)
 
 
 def check_description(description: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pipelines.retriever_pairs
@@ -14,9 +14,12 @@ import retrieval.documents
 import retrieval.embedding
 import retrieval.lexical
 import retrieval.ranking
+import retrieval.reading
+from hyperlora.base_models import BaseModel
 from hyperlora.card import Card
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
+from hyperlora.hidden_states import text_states
 from hyperlora.identity import code_hash, content_hash
 from hyperlora.registry import Entry, Registry
 from hyperlora.settings import get_settings
@@ -27,10 +30,12 @@ from pipelines.retriever_pairs import training_pairs
 from pipelines.train_adapters import CARD_EXAMPLES
 from pipelines.train_encoder import train_encoder
 from pipelines.train_pool import CHAMPION, run_folder
-from retrieval.artifact import RetrieverConfig, write_retriever
+from retrieval.artifact import ReadingConfig, RetrieverConfig, TrainedRetriever, write_retriever
 from retrieval.calibration import Calibration, fit_calibration
 from retrieval.documents import QUERY_KINDS, Document, QueryKind, prompt_text
+from retrieval.embedding import Encodes
 from retrieval.measuring import rank_queries
+from retrieval.reading import Reading, ReadingEncoder, fit_reading
 
 _CODE = (
     pipelines.retriever_pairs,
@@ -40,6 +45,7 @@ _CODE = (
     retrieval.embedding,
     retrieval.lexical,
     retrieval.ranking,
+    retrieval.reading,
 )
 # Prompts of a dev task that calibrate, one for each of so many of its validation inputs.
 _PROMPTS = 4
@@ -53,6 +59,7 @@ def train_retriever(
     dev: Sequence[Task],
     recipe: RetrieverRecipe,
     *,
+    base: BaseModel | None = None,
     name: str = "retriever",
     encoder_name: str | None = None,
 ) -> Entry:
@@ -61,6 +68,7 @@ def train_retriever(
     Args:
         tasks: trained on; only their training wordings and training inputs are read.
         dev: calibrated on, beside the others as what else there is to find; without any there is no calibration.
+        base: reads prompts beside the encoder, for its own adapters; nothing but the encoder does when None.
         encoder_name: the text encoder to begin with; that of the settings when None.
 
     Raises:
@@ -70,18 +78,32 @@ def train_retriever(
         raise InputError("a retriever learns to tell tasks apart", "Give two seen tasks or more.")
     encoder = TextEncoder(encoder_name)
     datasets = {task.name: content_hash([task.training_hash, task.descriptions]) for task in (*tasks, *dev)}
+    reader = None if base is None else [base.identity.fingerprint, str(get_settings().scoring_dtype())]
     dtype = str(get_settings().base_training_dtype())
     seen = [task.name for task in tasks]
-    identity = content_hash(["retriever", encoder.id, dtype, recipe.hash, seen, datasets, code_hash(_CODE)])
+    identity = content_hash(["retriever", encoder.id, dtype, reader, recipe.hash, seen, datasets, code_hash(_CODE)])
     if found := registry.find("retriever", identity):
         return found[-1]
     folder = run_folder(identity)
     with tracked_run(registry.home, "train retriever", identity, recipe.model_dump(), datasets) as tracked:
-        pairs = training_pairs([_lesson(task) for task in tasks], encoder, recipe)
+        lessons = [_lesson(task) for task in tasks]
+        pairs = training_pairs(lessons, encoder, recipe)
         change = train_encoder(encoder, pairs, recipe, folder, lambda step, loss: tracked.log(step, loss=loss))
         tuned = TextEncoder(encoder.name, change)
-        calibrations = calibrate(tuned, tasks, dev) if dev else {}
-        config = RetrieverConfig(encoder=encoder.id, calibrations=calibrations, tasks=tuple(sorted(seen)))
+        encoders: dict[QueryKind, Encodes] = {"description": tuned, "prompt": tuned}
+        reading = None
+        if base is not None and recipe.reading_weight:
+            reading = learn_reading(base, lessons, recipe)
+            encoders["prompt"] = ReadingEncoder(tuned, reading, lambda: base)
+        words: dict[QueryKind, float] = {"description": recipe.description_words, "prompt": recipe.prompt_words}
+        calibrations = calibrate(encoders, words, tasks, dev) if dev else {}
+        config = RetrieverConfig(
+            encoder=encoder.id,
+            words=words,
+            reading=None if reading is None else ReadingConfig.model_validate(reading, from_attributes=True),
+            calibrations=calibrations,
+            tasks=tuple(sorted(seen)),
+        )
         fields = {
             "description": f"Finds adapters by text; trained on the wordings and inputs of {len(tasks)} tasks",
             "origin": "trained",
@@ -93,14 +115,35 @@ def train_retriever(
             "metrics": {f"brier.{kind}": each.brier for kind, each in calibrations.items()},
             "identity": identity,
         }
-        write = partial(write_retriever, config, change)
+        write = partial(write_retriever, TrainedRetriever(config, change, reading))
         entry = registry.put("retriever", name, write, fields, tracked.run_id, alias=CHAMPION)
     shutil.rmtree(folder, ignore_errors=True)
     return entry
 
 
-def calibrate(encoder: TextEncoder, seen: Sequence[Task], dev: Sequence[Task]) -> dict[QueryKind, Calibration]:
-    """What the scores of this encoder say, by kind of query.
+def learn_reading(base: BaseModel, lessons: Sequence[Document], recipe: RetrieverRecipe) -> Reading:
+    """How the base model's states over prompts tell these tasks apart.
+
+    Args:
+        lessons: of the tasks: wordings and inputs; one without inputs is read by its wordings alone.
+    """
+    texts = [[_text(lesson, at) for at in range(recipe.reading_prompts)] for lesson in lessons]
+    owners = [owner for owner, own in enumerate(texts) for _ in own]
+    layer = round(recipe.reading_depth * int(base.model.config.num_hidden_layers))
+    flat = [text for own in texts for text in own]
+    states = text_states(base, flat, layer, "mean", dtype=get_settings().scoring_dtype())
+    return fit_reading(states, owners, base=base.identity.fingerprint, layer=layer, weight=recipe.reading_weight)
+
+
+def _text(lesson: Document, at: int) -> str:
+    wording = lesson.wordings[at % len(lesson.wordings)]
+    return prompt_text(wording, lesson.inputs[at % len(lesson.inputs)]) if lesson.inputs else wording
+
+
+def calibrate(
+    encoders: Mapping[QueryKind, Encodes], words: Mapping[QueryKind, float], seen: Sequence[Task], dev: Sequence[Task]
+) -> dict[QueryKind, Calibration]:
+    """What the scores of these encoders and weights of shared words say, by kind of query.
 
     Queries are of dev tasks, in wordings that are not indexed; each is asked with its task in the pool, and without,
     when whatever is found is wrong. Pools are the whole of both parts and random parts of it.
@@ -108,11 +151,11 @@ def calibrate(encoder: TextEncoder, seen: Sequence[Task], dev: Sequence[Task]) -
     tasks = [*seen, *dev]
     documents = [document_of_task(task) for task in tasks]
     asked = range(len(seen), len(tasks))
-    return {kind: _calibrated(encoder, tasks, documents, asked, kind) for kind in QUERY_KINDS}
+    return {kind: _calibrated(encoders[kind], words[kind], tasks, documents, asked, kind) for kind in QUERY_KINDS}
 
 
 def _calibrated(
-    encoder: TextEncoder, tasks: Sequence[Task], documents: Sequence[Document], asked: range, kind: QueryKind
+    encoder: Encodes, words: float, tasks: Sequence[Task], documents: Sequence[Document], asked: range, kind: QueryKind
 ) -> Calibration:
     owners = [owner for owner in asked for _ in task_queries(tasks[owner], kind)]
     texts = [text for owner in asked for text in task_queries(tasks[owner], kind)]
@@ -127,7 +170,8 @@ def _calibrated(
                 own.append(owner)
                 without.append([*left_out, *hidden])
     scores, leads, right = [], [], []
-    for ranking, owner in zip(rank_queries(encoder, documents, queries, kind, without=without), own, strict=True):
+    rankings = rank_queries(encoder, documents, queries, kind, without=without, words=words)
+    for ranking, owner in zip(rankings, own, strict=True):
         scores.append(ranking.scores[0])
         leads.append(ranking.scores[0] - ranking.scores[1])
         right.append(ranking.order[0] == owner)

@@ -13,6 +13,7 @@ from hyperlora.errors import AdapterFormatError
 from hyperlora.peft_folder.record import RECORD_FILE, read_record
 from hyperlora.registry import Entry
 
+Vectors = NDArray[np.float32]
 QueryKind = Literal["description", "prompt"]
 """What a text is: a description of a task, or a prompt that holds an input."""
 QUERY_KINDS: tuple[QueryKind, ...] = get_args(QueryKind)
@@ -67,7 +68,7 @@ def card_of(entry: Entry) -> Card | None:
     return None if record is None else record.card
 
 
-def unit_mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit_mean(vectors: Vectors) -> Vectors:
     """The mean of some vectors, (n, dimensions), at unit length."""
-    mean: NDArray[np.float32] = vectors.mean(axis=0)
+    mean: Vectors = vectors.mean(axis=0)
     return mean / max(float(np.linalg.norm(mean)), 1e-12)

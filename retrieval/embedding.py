@@ -8,20 +8,32 @@ docs/research/2026-11-23-retriever.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hyperlora.base_models import BaseModel
-from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
 from hyperlora.registry import Entry
 from hyperlora.task_vectors import task_vector_layer, task_vectors
 from hyperlora.tasks import Example
-from retrieval.documents import MOST_INPUTS, QueryKind, card_of, document_of, unit_mean
+from retrieval.documents import MOST_INPUTS, QueryKind, Vectors, card_of, document_of, unit_mean
 from retrieval.index import Passage
 
-Vectors = NDArray[np.float32]
+
+class Encodes(Protocol):
+    """Makes vectors of texts: a text encoder, or what has its methods."""
+
+    @property
+    def id(self) -> str:
+        """Changes whenever any vector would."""
+
+    @property
+    def dimensions(self) -> int:
+        """Of a vector."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit-length vectors, (texts, dimensions)."""
 
 
 class TextEmbedder:
@@ -32,7 +44,7 @@ class TextEmbedder:
         kind: of the queries.
     """
 
-    def __init__(self, encoder: TextEncoder, kind: QueryKind) -> None:
+    def __init__(self, encoder: Encodes, kind: QueryKind) -> None:
         self._encoder = encoder
         self._kind = kind
 
@@ -107,7 +119,7 @@ def _examples(texts: Sequence[str]) -> list[Example]:
     return [Example(asked, answer) for asked, answer in zip(texts[::2], texts[1::2], strict=True)]
 
 
-def mean_embeddings(encoder: TextEncoder, groups: Sequence[Sequence[str]]) -> Vectors:
+def mean_embeddings(encoder: Encodes, groups: Sequence[Sequence[str]]) -> Vectors:
     """The unit mean of each group of texts, (groups, dimensions); a text is embedded once."""
     if not groups:
         return np.zeros((0, encoder.dimensions), dtype=np.float32)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperlora.encoder import TextEncoder
 from retrieval.documents import Document, QueryKind
-from retrieval.embedding import mean_embeddings
+from retrieval.embedding import Encodes, mean_embeddings
 from retrieval.lexical import LexicalScorer
 from retrieval.ranking import CANDIDATES, LEXICAL_WEIGHT, ranked
 
@@ -33,19 +32,19 @@ class Ranking:
 
 
 def rank_queries(
-    encoder: TextEncoder,
+    encoder: Encodes,
     documents: Sequence[Document],
     queries: Sequence[str],
     kind: QueryKind,
     *,
     without: Sequence[Sequence[int]] | None = None,
-    lexical: bool = True,
+    words: float | None = None,
 ) -> list[Ranking]:
     """Rank documents for queries.
 
     Args:
         without: for each query documents that it must not find.
-        lexical: whether the closest are ordered by their words, too.
+        words: weight of shared words; that of a plain encoder when None.
     """
     vectors = mean_embeddings(encoder, [document.texts(kind) for document in documents])
     texts = list(dict.fromkeys(queries))
@@ -59,7 +58,7 @@ def rank_queries(
         near = np.argsort(-similarities, kind="stable")[:CANDIDATES]
         near = near[np.isfinite(similarities[near])]
         own = [documents[position].texts(kind) for position in near]
-        weight = LEXICAL_WEIGHT[kind] if lexical else 0.0
+        weight = LEXICAL_WEIGHT[kind] if words is None else words
         order, scores = ranked(scorer, query, similarities[near].tolist(), own, weight)
         rankings.append(Ranking(tuple(int(near[place]) for place in order), tuple(scores)))
     return rankings

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from retrieval.documents import QueryKind
 from retrieval.lexical import LexicalScorer
 
-# Closest by meaning, among which words decide, too; and how much. Chosen on dev tasks of the starter suite, see
-# docs/research/2026-11-23-retriever.md.
+# Closest by meaning, among which words decide, too; and how much where nothing is trained. Chosen on dev tasks of the
+# starter suite, see docs/research/2026-11-23-retriever.md.
 CANDIDATES = 30
 LEXICAL_WEIGHT: dict[QueryKind, float] = {"description": 0.3, "prompt": 0.6}
 

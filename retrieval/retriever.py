@@ -18,7 +18,7 @@ from hyperlora.registry import Entry, Registry
 from hyperlora.task_vectors import task_vectors
 from retrieval.calibration import Calibration
 from retrieval.documents import QUERY_KINDS, Document, QueryKind, document_of
-from retrieval.embedding import TaskVectorEmbedder, TextEmbedder
+from retrieval.embedding import Encodes, TaskVectorEmbedder, TextEmbedder
 from retrieval.index import AdapterIndex, Hit, Where
 from retrieval.index.adapters import FOLDER
 from retrieval.lexical import LexicalScorer
@@ -55,7 +55,9 @@ class Retriever:
     Args:
         registry: whose pool is searched.
         encoder: embeds texts; trained or plain.
+        prompts: embeds texts that are prompts, and adapters for them; the encoder when None.
         calibrations: by kind of query, as the encoder's training found them.
+        words: by kind of query, the weight of shared words (`retrieval.ranking`).
         within: what holds of whatever is found.
         folder: where indexes are kept; the registry's own when None.
 
@@ -69,17 +71,26 @@ class Retriever:
         encoder: TextEncoder,
         calibrations: Mapping[QueryKind, Calibration] | None = None,
         *,
+        prompts: Encodes | None = None,
+        words: Mapping[QueryKind, float] = LEXICAL_WEIGHT,
         within: Where | None = None,
         folder: Path | None = None,
     ) -> None:
         self.registry = registry
         self.encoder = encoder
+        self._encoders: dict[QueryKind, Encodes] = {"description": encoder, "prompt": prompts or encoder}
         self._calibrations = calibrations or {}
+        self._words = words
         self._within = within or Where()
         self.folder = folder or registry.home / FOLDER
         self._indexes: dict[str, AdapterIndex] = {}
         self._scorer = LexicalScorer()
         self._documents: dict[str, Document] = {}
+
+    @property
+    def id(self) -> str:
+        """Of all that embeds; what is found can change with it."""
+        return ", ".join(dict.fromkeys(encoder.id for encoder in self._encoders.values()))
 
     def count(self, where: Where | None = None) -> int:
         """How many adapters can be found."""
@@ -117,7 +128,7 @@ class Retriever:
             raise InputError(f"k is {k}", "Ask for at least 1 adapter.")
         if not texts:
             return []
-        near = self._texts(kind).search_vectors(self.encoder.encode(texts), max(k, CANDIDATES), where)
+        near = self._texts(kind).search_vectors(self._encoders[kind].encode(texts), max(k, CANDIDATES), where)
         return [self._ordered(text, found, kind)[:k] for text, found in zip(texts, near, strict=True)]
 
     def search_examples(
@@ -141,7 +152,7 @@ class Retriever:
         return [Match(each.entry, each.similarity, each.similarity) for each in found]
 
     def _texts(self, kind: QueryKind) -> AdapterIndex:
-        embedder = TextEmbedder(self.encoder, kind)
+        embedder = TextEmbedder(self._encoders[kind], kind)
         return self._index(embedder.id, embedder)
 
     def _index(self, name: str, embedder: TextEmbedder | TaskVectorEmbedder) -> AdapterIndex:
@@ -154,7 +165,7 @@ class Retriever:
     def _ordered(self, text: str, found: Sequence[Hit], kind: QueryKind) -> list[Match]:
         similarities = [each.similarity for each in found]
         texts = [self._document(each.entry).texts(kind) for each in found]
-        order, scores = ranked(self._scorer, text, similarities, texts, LEXICAL_WEIGHT[kind])
+        order, scores = ranked(self._scorer, text, similarities, texts, self._words[kind])
         sure = self._calibrations[kind].confidence(scores) if kind in self._calibrations else [None] * len(scores)
         return [
             Match(found[place].entry, similarities[place], score, confidence)

@@ -87,9 +87,11 @@ def retriever() -> None:
     """Train the retriever on all seen tasks, and calibrate it on dev tasks."""
     recipe = read_recipe(RetrieverRecipe, shipped_recipe("retriever"))
     suite = starter_suite()
-    click.echo(
-        train_retriever(Registry(), suite.part("seen"), suite.part("dev"), recipe, name=RETRIEVER_NAME).reference
+    session = Session()
+    entry = train_retriever(
+        session.registry, suite.part("seen"), suite.part("dev"), recipe, base=session.base, name=RETRIEVER_NAME
     )
+    click.echo(entry.reference)
 
 
 @main.command()
@@ -153,7 +155,7 @@ def _zoo(
     finders = [
         ZooRetriever(
             entry.name,
-            *read_retriever(registry.verified_folder(entry)),
+            read_retriever(registry.verified_folder(entry)),
             {name: _plain(getattr(entry, name)) for name in kept},
             entry.identity,
             numbers.get(entry.run_id),

@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import BaseModel
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from generator.artifact import unfilled_network
-from generator.hypernet import Hypernet, HypernetConfig
+from generator.artifact import Network, read_config, unfilled_network
 from hyperlora.adapter import Adapter, LoraFactors
 from hyperlora.base_models.identity import BaseIdentity
 from hyperlora.card import Card
 from hyperlora.durable import write_bytes, write_json
-from hyperlora.encoder_change import EncoderChange
 from hyperlora.errors import AdapterFormatError
 from hyperlora.identity import file_hash
-from retrieval.artifact import RetrieverConfig
+from retrieval.artifact import RetrieverConfig, TrainedRetriever
 
 ZOO_FOLDER = Path(__file__).parent / "shipped"
 _WEIGHTS, _MANIFEST = "zoo.safetensors", "manifest.json"
@@ -61,7 +60,7 @@ class ZooGenerator:
     """
 
     name: str
-    network: Hypernet
+    network: Network
     fields: Mapping[str, Any]
     identity: str = ""
     run: int | None = None
@@ -73,13 +72,12 @@ class ZooRetriever:
 
     Attributes:
         name, identity, run: as of an adapter.
-        config, change: the retriever.
+        trained: the retriever.
         fields: what the registry says of it.
     """
 
     name: str
-    config: RetrieverConfig
-    change: EncoderChange
+    trained: TrainedRetriever
     fields: Mapping[str, Any]
     identity: str = ""
     run: int | None = None
@@ -119,9 +117,7 @@ def write_zoo(zoo: Zoo, folder: Path) -> int:
             f"generators.{number}.{name}": value.to(_DTYPE) for name, value in each.network.state_dict().items()
         }
     for number, found in enumerate(zoo.retrievers):
-        for module, factors in found.change.modules.items():
-            tensors[f"retrievers.{number}.{module}.A"] = (factors.scaling * factors.A).to(_DTYPE)
-            tensors[f"retrievers.{number}.{module}.B"] = factors.B.to(_DTYPE)
+        tensors |= {f"retrievers.{number}.{name}": value.to(_DTYPE) for name, value in found.trained.tensors.items()}
     if bad := sorted(name for name, tensor in tensors.items() if not tensor.isfinite().all()):
         raise AdapterFormatError(f"{', '.join(bad[:3])} do not fit half precision", "Train at a lower learning rate.")
     write_bytes(folder / _WEIGHTS, save({name: value.contiguous() for name, value in tensors.items()}))
@@ -130,18 +126,17 @@ def write_zoo(zoo: Zoo, folder: Path) -> int:
         "weights": file_hash(folder / _WEIGHTS),
         "base": zoo.adapters[0].adapter.base.model_dump(mode="json"),
         "adapters": sorted(listed, key=lambda line: str(line["name"])),
-        "generators": [
-            {**_told(each), "config": each.network.config.model_dump(mode="json")} for each in zoo.generators
-        ],
-        "retrievers": [{**_told(each), "config": each.config.model_dump(mode="json")} for each in zoo.retrievers],
+        "generators": [_told(each, each.network.config) for each in zoo.generators],
+        "retrievers": [_told(each, each.trained.config) for each in zoo.retrievers],
         "runs": list(zoo.runs),
     }
     write_json(folder / _MANIFEST, manifest)
     return sum((folder / name).stat().st_size for name in (_WEIGHTS, _MANIFEST))
 
 
-def _told(member: ZooGenerator | ZooRetriever) -> dict[str, Any]:
-    return {"name": member.name, "identity": member.identity, "run": member.run, "fields": dict(member.fields)}
+def _told(member: ZooGenerator | ZooRetriever, config: BaseModel) -> dict[str, Any]:
+    known = {"name": member.name, "identity": member.identity, "run": member.run, "fields": dict(member.fields)}
+    return {**known, "config": config.model_dump(mode="json")}
 
 
 def _shape(adapter: Adapter) -> str:
@@ -205,7 +200,7 @@ def _read_adapter(line: Mapping[str, Any], tensors: Mapping[str, Tensor], base: 
 
 def _read_generator(line: Mapping[str, Any], number: int, tensors: Mapping[str, Tensor]) -> ZooGenerator:
     prefix = f"generators.{number}."
-    network = unfilled_network(HypernetConfig.model_validate(line["config"]))
+    network = unfilled_network(read_config(line["config"]))
     own = {key.removeprefix(prefix): value.float() for key, value in tensors.items() if key.startswith(prefix)}
     network.load_state_dict(own, assign=True)
     return ZooGenerator(
@@ -220,7 +215,5 @@ def _read_retriever(line: Mapping[str, Any], number: int, tensors: Mapping[str, 
         for key, value in tensors.items()
         if key.startswith(f"retrievers.{number}.")
     }
-    names = sorted({key.rpartition(".")[0] for key in own})
-    modules = {name: LoraFactors(own[f"{name}.A"], own[f"{name}.B"], 1.0) for name in names}
-    change = EncoderChange(config.encoder, modules)
-    return ZooRetriever(line["name"], config, change, line["fields"], line["identity"], line["run"])
+    trained = TrainedRetriever.of(config, own)
+    return ZooRetriever(line["name"], trained, line["fields"], line["identity"], line["run"])

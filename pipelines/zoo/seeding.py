@@ -72,7 +72,7 @@ def seed_zoo(registry: Registry, folder: Path = ZOO_FOLDER) -> SeedReport:
 def _written(member: ZooGenerator | ZooRetriever) -> tuple[Kind, Callable[[Path], None]]:
     if isinstance(member, ZooGenerator):
         return "generator", partial(write_generator, member.network)
-    return "retriever", partial(write_retriever, member.config, member.change)
+    return "retriever", partial(write_retriever, member.trained)
 
 
 def _restore_runs(registry: Registry, zoo: Zoo, taken: set[str]) -> dict[int, str]:

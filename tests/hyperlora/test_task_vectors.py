@@ -41,13 +41,6 @@ def test_neither_batches_nor_neighbours_change_a_vector(tiny_base: BaseModel) ->
     np.testing.assert_allclose(together[0], together[2], atol=1e-6)
 
 
-def test_nothing_stays_on_the_model(tiny_base: BaseModel) -> None:
-    before = [(len(module._forward_hooks), len(module._forward_pre_hooks)) for module in tiny_base.model.modules()]
-    task_vectors(tiny_base, [ONE])
-    after = [(len(module._forward_hooks), len(module._forward_pre_hooks)) for module in tiny_base.model.modules()]
-    assert after == before
-
-
 def test_the_answer_counts(tiny_base: BaseModel) -> None:
     plain, other = task_vectors(tiny_base, [[Example("x", "y")], [Example("x", "z")]])
     assert np.abs(plain - other).max() > 1e-3

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
+import torch
 
+from hyperlora.adapter import Adapter
+from hyperlora.base_models import BaseModel
+from hyperlora.card import Card
 from hyperlora.encoder import TextEncoder
+from hyperlora.encoder_change import EncoderChange
 from hyperlora.errors import InputError
 from hyperlora.registry import Registry
 from hyperlora.tasks import Example, Task
 from pipelines.recipes import RetrieverRecipe
 from pipelines.retriever_pairs import Pair, training_pairs
+from pipelines.session import Session
 from pipelines.train_retriever import calibrate, train_retriever
-from retrieval.artifact import read_retriever
-from retrieval.documents import Document
+from retrieval.artifact import ReadingConfig, RetrieverConfig, TrainedRetriever, read_retriever, write_retriever
+from retrieval.calibration import Calibration
+from retrieval.documents import Document, QueryKind
+from retrieval.reading import Reading
 
 RECIPE = RetrieverRecipe(steps=6, tasks_per_step=4, neighbours=1, learning_rate=1e-3, checkpoint_steps=2, rank=2)
 
@@ -53,6 +62,13 @@ def test_an_input_alone_finds_wordings_with_an_input(encoder: TextEncoder) -> No
     assert 60 < len(alone) < 140
     assert all("Input: " in found for _, found in alone)
     assert all("Input: " not in found for asked, found in pairs if not asked.startswith("input "))
+
+
+def test_prompts_find_prompts_and_wordings_find_wordings(encoder: TextEncoder) -> None:
+    pairs = training_pairs(documents(4), encoder, RECIPE.model_copy(update={"steps": 50, "inputs": 0, "prompts": 0.5}))
+    alike = [["Input: " in text for text in pair] for pair in pairs]
+    assert all(asked == found for asked, found in alike)
+    assert 60 < sum(asked for asked, _ in alike) < 140
 
 
 def test_documents_without_inputs_are_asked_for_by_wordings(encoder: TextEncoder) -> None:
@@ -96,13 +112,34 @@ DEV = [task(name, "dev") for name in ("rhyme", "reverse", "acronym", "sum", "col
 def test_it_is_registered_once_with_its_change_and_its_calibrations(registry: Registry, small_encoder: Path) -> None:
     entry = train_retriever(registry, SEEN, DEV, RECIPE, encoder_name=f"file:{small_encoder}")
     assert (entry.kind, entry.aliases) == ("retriever", ("champion",))
-    config, change = read_retriever(registry.verified_folder(entry))
+    trained = read_retriever(registry.verified_folder(entry))
+    config, change = trained.config, trained.change
+    assert trained.reading is None
     assert config.encoder == entry.encoder == TextEncoder(f"file:{small_encoder}").id
     assert config.tasks == ("antonym", "capital", "currency", "plural")
     assert set(config.calibrations) == {"description", "prompt"}
     assert change.modules and all(factors.rank == 2 for factors in change.modules.values())
     assert any(factors.weight_change().abs().max() > 1e-4 for factors in change.modules.values())
     assert train_retriever(registry, SEEN, DEV, RECIPE, encoder_name=f"file:{small_encoder}") == entry
+
+
+def test_beside_a_base_model_it_learns_how_that_reads(
+    registry: Registry, small_encoder: Path, tiny_base: BaseModel
+) -> None:
+    name = f"file:{small_encoder}"
+    recipe = RECIPE.model_copy(update={"reading_depth": 0.5, "reading_weight": 0.7, "prompt_words": 0.2})
+    entry = train_retriever(registry, SEEN, DEV, recipe, base=tiny_base, encoder_name=name)
+    trained = read_retriever(registry.verified_folder(entry))
+    assert trained.config.words == {"description": 0.3, "prompt": 0.2}
+    reading = trained.reading
+    assert reading is not None
+    assert (reading.base, reading.layer, reading.weight) == (tiny_base.identity.fingerprint, 1, 0.7)
+    assert reading.centre.shape == reading.matrix.shape[:1] == (tiny_base.model.config.hidden_size,)
+    alone = train_retriever(registry, SEEN, DEV, recipe, encoder_name=name, name="alone")
+    assert read_retriever(registry.verified_folder(alone)).reading is None
+    sure, other = trained.config.calibrations, read_retriever(registry.verified_folder(alone)).config.calibrations
+    assert sure["description"] == other["description"], "descriptions are read by the encoder alone"
+    assert sure["prompt"] != other["prompt"]
 
 
 def test_a_kill_between_checkpoints_changes_nothing(
@@ -138,7 +175,39 @@ def test_one_task_cannot_be_told_apart(registry: Registry) -> None:
 
 
 def test_calibration_knows_which_queries_have_an_answer(encoder: TextEncoder) -> None:
-    found = calibrate(encoder, SEEN, DEV)
+    found = calibrate({"description": encoder, "prompt": encoder}, {"description": 0.3, "prompt": 0.1}, SEEN, DEV)
     # names are plain words here: with its task in the pool a query is nearly always right, without it never
     assert all(each.brier < 0.15 for each in found.values())
     assert all(each.queries == 5 * asked * 3 * 2 for each, asked in zip(found.values(), (2, 4), strict=True))
+
+
+def test_another_base_model_reads_no_prompts(
+    registry: Registry,
+    small_encoder: Path,
+    tiny_base: BaseModel,
+    tiny_base_folder: Path,
+    make_adapter: Callable[..., Adapter],
+) -> None:
+    encoder = TextEncoder(f"file:{small_encoder}")
+    registry.register(Adapter(make_adapter(1).modules, tiny_base.identity, Card(description="Give the plural.")), "one")
+    hidden = tiny_base.model.config.hidden_size
+    model = Calibration(intercept=-3, score=6, lead=10, queries=8, brier=0.1)
+
+    def searched(base: str) -> list[float | None]:
+        read = ReadingConfig(base=base, layer=1, weight=0.5)
+        config = RetrieverConfig(encoder=encoder.id, reading=read, calibrations={"description": model, "prompt": model})
+        reading = Reading(base, 1, 0.5, torch.zeros(hidden), torch.eye(hidden))
+        trained = TrainedRetriever(config, EncoderChange(encoder.id, {}), reading)
+        fields = {"description": "Finds", "origin": "trained", "encoder": encoder.id}
+        registry.put("retriever", "finder", partial(write_retriever, trained), fields, alias="champion")
+        session = Session(f"file:{tiny_base_folder}", registry)
+        session.encoder = encoder
+        retriever = session.retriever()
+        assert retriever.id.count(", ") == (base == tiny_base.identity.fingerprint), "an encoder for prompts"
+        kinds: tuple[QueryKind, ...] = ("description", "prompt")
+        return [retriever.search("the plural", 1, kind=kind)[0].confidence for kind in kinds]
+
+    assert None not in searched(tiny_base.identity.fingerprint)
+    described, prompted = searched("another")
+    assert described is not None
+    assert prompted is None, "that was calibrated with the reading"

@@ -13,12 +13,14 @@ from hyperlora.base_models import BaseModel
 from hyperlora.card import Card, CardExample
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
+from hyperlora.hidden_states import text_states
 from hyperlora.registry import Entry, Registry
 from hyperlora.tasks import Example
 from retrieval.calibration import Calibration
-from retrieval.documents import document_of
+from retrieval.documents import QueryKind, document_of
 from retrieval.index import Where
 from retrieval.likeness import adapters_like
+from retrieval.reading import ReadingEncoder, fit_reading
 from retrieval.retriever import Retriever
 
 Register = Callable[..., Entry]
@@ -122,6 +124,38 @@ def test_filters_hold_of_everything_found(register: Register, registry: Registry
     )
     assert retriever.search("the capital", 3, where=Where(base="another")) == []
     assert len(retriever.search("the capital", 99)) == 3
+
+
+def test_the_base_model_reads_prompts_and_no_descriptions(
+    register: Register, registry: Registry, encoder: TextEncoder, tiny_base: BaseModel
+) -> None:
+    entries = [
+        register("capital", CAPITALS, [("Peru", "Lima"), ("Chad", "N'Djamena")]),
+        register("plural", PLURALS, [("ox", "oxen"), ("cat", "cats")]),
+    ]
+    prompts = [document_of(entry).prompts for entry in entries]
+    states = text_states(tiny_base, [text for own in prompts for text in own], 1, "mean")
+    reading = fit_reading(states, [0, 0, 1, 1], base=tiny_base.identity.fingerprint, layer=1, weight=0.8)
+    loads: list[int] = []
+
+    def base() -> BaseModel:
+        loads.append(1)
+        return tiny_base
+
+    both = ReadingEncoder(encoder, reading, base)
+    words: dict[QueryKind, float] = {"description": 0.3, "prompt": 0.0}
+    retriever = Retriever(registry, encoder, prompts=both, words=words)
+    plain = Retriever(registry, encoder, folder=registry.home / "plain")
+    query = "Tell me the main city.\nInput: Spain"
+    assert [match.score for match in retriever.search(query, 2)] == [match.score for match in plain.search(query, 2)]
+    assert not loads, "nothing was read"
+
+    asked = both.encode([query])[0]
+    for match in retriever.search(query, 2, kind="prompt"):
+        mean = both.encode(prompts[[entry.name for entry in entries].index(match.entry.name)]).mean(axis=0)
+        assert match.similarity == pytest.approx(float(asked @ mean / np.linalg.norm(mean)), abs=1e-5)
+        assert match.score == match.similarity, "shared words have no weight"
+    assert retriever.id == f"{encoder.id}, {both.id}"
 
 
 def test_confidence_is_the_calibration_s(register: Register, registry: Registry, encoder: TextEncoder) -> None:

@@ -28,8 +28,9 @@ from pipelines.zoo import read_zoo, seed_zoo, write_zoo
 from pipelines.zoo.oracles import train_oracles
 from pipelines.zoo.packing import Zoo, ZooAdapter, ZooGenerator, ZooRetriever
 from pipelines.zoo.relations import nearest_adapters
-from retrieval.artifact import RetrieverConfig
+from retrieval.artifact import ReadingConfig, RetrieverConfig, TrainedRetriever
 from retrieval.calibration import Calibration
+from retrieval.reading import Reading
 
 if TYPE_CHECKING:
     from hyperlora.base_models import BaseModel
@@ -64,9 +65,14 @@ def zoo(finished: Any, make_adapter: Callable[..., Adapter], encoder: TextEncode
     sides = torch.randn(2, encoder.dimensions, generator=draw), torch.randn(encoder.dimensions, 2, generator=draw)
     change = EncoderChange(encoder.id, {"0.model.encoder.layer.0.attention.self.query": LoraFactors(*sides, 1e-4)})
     model = Calibration(intercept=-3, score=6, lead=10, queries=8, brier=0.1)
-    config = RetrieverConfig(encoder=encoder.id, calibrations={"description": model}, tasks=("barks", "homes"))
+    hidden = network.config.modules[0].in_features
+    read = ReadingConfig(base=network.config.base.fingerprint, layer=1, weight=0.5)
+    states = torch.randn(hidden, generator=draw), torch.randn(hidden, 6, generator=draw)
+    reading = Reading(**read.model_dump(), centre=states[0], matrix=states[1])
+    sure = {"description": model, "prompt": model}
+    config = RetrieverConfig(encoder=encoder.id, reading=read, calibrations=sure, tasks=("barks", "homes"))
     known = {"description": "Finds adapters", "origin": "trained", "encoder": encoder.id}
-    retrievers = [ZooRetriever("finder", config, change, known, "found-here")]
+    retrievers = [ZooRetriever("finder", TrainedRetriever(config, change, reading), known, "found-here")]
     return Zoo(members, generators, retrievers, [run for run in runs if run is not None])
 
 
@@ -121,10 +127,12 @@ def test_generators_come_back_equal_to_half_precision(zoo: Zoo, packed: Path) ->
 
 def test_retrievers_come_back_equal_to_half_precision(zoo: Zoo, packed: Path) -> None:
     [ours], [theirs] = read_zoo(packed).retrievers, zoo.retrievers
-    assert (ours.name, ours.config, ours.fields) == (theirs.name, theirs.config, theirs.fields)
-    assert (ours.identity, ours.change.encoder) == (theirs.identity, theirs.change.encoder)
-    for name, factors in theirs.change.modules.items():
-        other = ours.change.modules[name]
+    assert (ours.name, ours.fields, ours.identity) == (theirs.name, theirs.fields, theirs.identity)
+    assert ours.trained.config == theirs.trained.config
+    assert ours.trained.reading is not None and theirs.trained.reading is not None
+    assert torch.equal(ours.trained.reading.matrix, half(theirs.trained.reading.matrix))
+    for name, factors in theirs.trained.change.modules.items():
+        other = ours.trained.change.modules[name]
         assert torch.equal(other.A, half(factors.scaling * factors.A))
         assert torch.equal(other.B, half(factors.B))
         assert other.scaling == 1.0
@@ -147,7 +155,7 @@ def test_the_same_zoo_is_written_in_the_same_bytes_at_two_bytes_a_number(
     numbers = sum(
         factors.A.numel() + factors.B.numel() for each in zoo.adapters for factors in each.adapter.modules.values()
     ) + sum(value.numel() for value in zoo.generators[0].network.state_dict().values())
-    numbers += sum(each.A.numel() + each.B.numel() for each in zoo.retrievers[0].change.modules.values())
+    numbers += sum(tensor.numel() for tensor in zoo.retrievers[0].trained.tensors.values())
     data = (packed / "zoo.safetensors").read_bytes()
     assert len(data) - 8 - int.from_bytes(data[:8], "little") == 2 * numbers
 
@@ -245,6 +253,8 @@ def test_seeding_registers_everything_once_with_runs_and_champions(
     found = session.retriever().search("Say where people live.", 1)[0]
     assert found.entry.name == "homes"
     assert found.confidence is not None, "the zoo's retriever found it"
+    asked = session.retriever().search("Say where people live.\nInput: Spain", 1, kind="prompt")[0]
+    assert asked.confidence is not None, "it reads prompts by this base model"
 
     again = seed_zoo(registry, packed)
     assert (again.registered, again.skipped) == ((), report.registered)
