@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import torch
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
+from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from generator.cvae import Cvae, CvaeConfig
 from generator.hypernet import Hypernet, HypernetConfig
 from hyperlora.durable import write_bytes, write_json
 from hyperlora.errors import AdapterFormatError
@@ -19,8 +21,12 @@ from hyperlora.safetensors_header import read_header
 CONFIG_FILE = "generator.json"
 WEIGHTS_FILE = "generator.safetensors"
 
+Network = Hypernet | Cvae
+NetworkConfig = HypernetConfig | CvaeConfig
+_CONFIG: TypeAdapter[NetworkConfig] = TypeAdapter(Annotated[NetworkConfig, Field(discriminator="kind")])
 
-def write_generator(network: Hypernet, folder: Path) -> None:
+
+def write_generator(network: Network, folder: Path) -> None:
     """Write both files into an existing folder."""
     tensors = {
         name: tensor.detach().to("cpu", torch.float32).contiguous() for name, tensor in network.state_dict().items()
@@ -29,15 +35,15 @@ def write_generator(network: Hypernet, folder: Path) -> None:
     write_json(folder / CONFIG_FILE, network.config.model_dump(mode="json"))
 
 
-def read_generator(folder: Path) -> Hypernet:
-    """Read a generator, on CPU, in evaluation mode.
+def read_generator(folder: Path) -> Network:
+    """Read a generator of either kind, on CPU, in evaluation mode.
 
     Raises:
         AdapterFormatError: a file is missing or damaged, or config and weights do not fit each other.
     """
     remedy = "Train the generator again, or restore the folder."
     try:
-        config = HypernetConfig.model_validate_json((folder / CONFIG_FILE).read_bytes())
+        config = _CONFIG.validate_json((folder / CONFIG_FILE).read_bytes())
     except (OSError, ValidationError) as error:
         raise AdapterFormatError(f"{folder / CONFIG_FILE} is missing or not a generator's config", remedy) from error
     path = folder / WEIGHTS_FILE
@@ -63,13 +69,23 @@ def read_generator(folder: Path) -> Hypernet:
 
 
 class _NoNormal(TorchFunctionMode):
-    """Leaves out `normal_`, whose first use on the meta device imports a good second of decompositions."""
+    """Leaves out normal draws, whose first use on the meta device imports a good second of decompositions."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return args[0] if func is torch.Tensor.normal_ else func(*args, **(kwargs or {}))
+        drawn = args[0] if args else (kwargs or {}).get("tensor")
+        return drawn if func in (torch.Tensor.normal_, nn.init.normal_) else func(*args, **(kwargs or {}))
 
 
-def unfilled_network(config: HypernetConfig) -> Hypernet:
+def unfilled_network(config: NetworkConfig) -> Network:
     """A network of this shape on the meta device: it takes no memory until its weights are there to be checked."""
     with torch.device("meta"), _NoNormal():
-        return Hypernet(config)
+        return Hypernet(config) if isinstance(config, HypernetConfig) else Cvae(config)
+
+
+def read_config(fields: Any) -> NetworkConfig:
+    """A config from what JSON held of it.
+
+    Raises:
+        ValueError: it is no generator's.
+    """
+    return _CONFIG.validate_python(fields)

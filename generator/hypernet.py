@@ -103,17 +103,21 @@ class Hypernet(nn.Module):
         modules, n = self.config.modules, conditions.shape[0]
         device = conditions.device
         layer = self.layer_embedding(torch.tensor([module.layer for module in modules], device=device))
-        kind = self.kind_embedding(torch.tensor([self._kinds.index(module.kind) for module in modules], device=device))
-        place = torch.cat([layer, kind], dim=-1)
+        kinds = self.kind_embedding(torch.tensor([self._kinds.index(module.kind) for module in modules], device=device))
+        where = torch.cat([layer, kinds], dim=-1)
         condition = self.condition(conditions * self.config.condition_size**0.5)
-        pair = torch.cat([condition[:, None].expand(-1, len(modules), -1), place[None].expand(n, -1, -1)], dim=-1)
+        pair = torch.cat([condition[:, None].expand(-1, len(modules), -1), where[None].expand(n, -1, -1)], dim=-1)
         features = self.norm(self.mix(pair) + condition[:, None])
         scaling = torch.full((n,), self.config.scaling, device=device)
+        columns: dict[int, Tensor] = {}
+        for name in self._kinds:
+            places = [place for place, module in enumerate(modules) if module.kind == name]
+            written = self.heads[f"to_{name}"](features[:, places])
+            columns |= dict(zip(places, written.unflatten(-1, (-1, self.config.rank)).unbind(1), strict=True))
         factors = {}
-        for position, module in enumerate(modules):
-            B = self.heads[f"to_{module.kind}"](features[:, position]).view(n, module.out_features, self.config.rank)
+        for place, module in enumerate(modules):
             A = self.A[_key(module.name)].expand(n, -1, -1)
-            factors[module.name] = StackedFactors(A, B, scaling)
+            factors[module.name] = StackedFactors(A, columns[place], scaling)
         return factors
 
 

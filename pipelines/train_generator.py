@@ -3,65 +3,135 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import generator.canonical
+import generator.cvae
 import generator.hypernet
+import generator.layout
+import generator.normalising
+import generator.weight_coders
+import hyperlora.algebra
+import hyperlora.target_modules
+import pipelines.pool_weights
+import pipelines.snapshots
+import pipelines.train_cvae
 import pipelines.train_hypernet
-from generator.artifact import read_generator, write_generator
-from hyperlora.base_models import load_base_model
+from generator.artifact import Network, read_generator, write_generator
+from generator.cvae import Cvae
+from generator.hypernet import Hypernet
 from hyperlora.card import Card
+from hyperlora.errors import InputError
 from hyperlora.identity import code_hash, content_hash
+from hyperlora.licences import combined_licence
+from hyperlora.registry import Entry
 from hyperlora.settings import get_settings
+from hyperlora.target_modules import find_target_modules
 from hyperlora.tasks import Task
 from hyperlora.tracking import run_finished, tracked_run
-from pipelines.recipes import HypernetRecipe
+from pipelines.pool_weights import pool_adapters, require_adapters, task_weights
+from pipelines.recipes import CvaeRecipe, HypernetRecipe
 from pipelines.session import CHAMPION, LoadedGenerator, Session
+from pipelines.train_cvae import train_cvae
 from pipelines.train_hypernet import train_hypernet
 from pipelines.train_pool import TRAINING_CODE, run_folder
 
+GeneratorRecipe = HypernetRecipe | CvaeRecipe
+Log = Callable[..., None]
+_HYPERNET_CODE = (*TRAINING_CODE, pipelines.train_hypernet, generator.hypernet)
+_CVAE_CODE = (
+    hyperlora.algebra,
+    hyperlora.target_modules,
+    generator.canonical,
+    generator.cvae,
+    generator.layout,
+    generator.normalising,
+    generator.weight_coders,
+    pipelines.lessons,
+    pipelines.pool_weights,
+    pipelines.snapshots,
+    pipelines.train_cvae,
+)
+
+
+@dataclass(frozen=True)
+class _Training:
+    """How one generator comes to be.
+
+    Attributes:
+        kind: of network.
+        dtype: of the base model that it is trained through; empty where it is trained through none.
+        datasets: hashes of what it learns of each task, by name.
+        code: what its result depends on, beside recipe and data.
+        parents: the adapters it learns from.
+        run: trains it, given a folder for checkpoints and where to log each step.
+    """
+
+    kind: str
+    dtype: str
+    datasets: Mapping[str, str]
+    code: Sequence[ModuleType]
+    parents: Sequence[Entry]
+    run: Callable[[Path, Log], Network]
+
 
 def train_generator(
-    session: Session, tasks: Sequence[Task], recipe: HypernetRecipe, *, name: str
+    session: Session, tasks: Sequence[Task], recipe: GeneratorRecipe, *, name: str
 ) -> tuple[LoadedGenerator, bool]:
     """The registered generator, and whether it was trained now; a killed run goes on from its last checkpoint.
 
+    A hypernet learns from the tasks' examples, through the base model; a CVAE from the adapters that the pool has for
+    the tasks.
+
     Args:
         session: names base model, encoder and registry.
+        recipe: its kind is that of the generator.
         name: to register it under.
 
     Raises:
-        InputError: the tasks have different prompt templates.
+        InputError: the tasks have different prompt templates, or, for a CVAE, one has no adapter.
     """
     registry, located = session.registry, session.located
-    datasets = {task.name: content_hash([task.training_hash, task.descriptions]) for task in tasks}
-    dtype = str(get_settings().base_training_dtype())
-    code = (*TRAINING_CODE, pipelines.train_hypernet, generator.hypernet)
+    training = (
+        _hypernet(session, tasks, recipe) if isinstance(recipe, HypernetRecipe) else _cvae(session, tasks, recipe)
+    )
     identity = content_hash(
-        ["hypernet", located.identity.fingerprint, dtype, recipe.hash, datasets, session.encoder.id, code_hash(code)]
+        [
+            training.kind,
+            located.identity.fingerprint,
+            training.dtype,
+            recipe.hash,
+            training.datasets,
+            session.encoder.id,
+            code_hash(training.code),
+        ]
     )
     found = registry.find("generator", identity)
     if found and run_finished(registry.home, identity):
         return LoadedGenerator(found[-1], read_generator(registry.verified_folder(found[-1]))), False
-    base, folder = load_base_model(session.base_name, training=True), run_folder(identity)
-    with tracked_run(registry.home, "train hypernet", identity, recipe.model_dump(), datasets) as tracked:
-        network = train_hypernet(
-            base,
-            session.encoder,
-            tasks,
-            recipe,
-            folder,
-            lambda report: tracked.log(report.step, loss=report.loss),
-        )
-        fields = {
+    folder = run_folder(identity)
+    with tracked_run(
+        registry.home, f"train {training.kind}", identity, recipe.model_dump(), training.datasets
+    ) as tracked:
+        network = training.run(folder, tracked.log)
+        fields: dict[str, Any] = {
             "description": f"Writes adapters from descriptions; trained on {len(tasks)} tasks",
             "origin": "trained",
-            "parents": [],
-            "base": base.identity.fingerprint,
-            "base_id": base.identity.id,
+            "parents": [parent.reference for parent in training.parents],
+            "base": located.identity.fingerprint,
+            "base_id": located.identity.id,
             "recipe": recipe.hash,
-            "dataset": content_hash(datasets),
-            "licence": Card.model_fields["licence"].default,
+            "dataset": content_hash(training.datasets),
+            "licence": (
+                combined_licence(parent.licence for parent in training.parents)
+                if training.parents
+                else Card.model_fields["licence"].default
+            ),
             "encoder": session.encoder.id,
             "metrics": {},
             "identity": identity,
@@ -71,3 +141,56 @@ def train_generator(
         )
     shutil.rmtree(folder, ignore_errors=True)
     return LoadedGenerator(entry, network), True
+
+
+def _hypernet(session: Session, tasks: Sequence[Task], recipe: HypernetRecipe) -> _Training:
+    def run(folder: Path, log: Log) -> Hypernet:
+        return train_hypernet(
+            session.training_base,
+            session.encoder,
+            tasks,
+            recipe,
+            folder,
+            lambda report: log(report.step, loss=report.loss),
+        )
+
+    datasets = {task.name: content_hash([task.training_hash, task.descriptions]) for task in tasks}
+    return _Training("hypernet", str(get_settings().base_training_dtype()), datasets, _HYPERNET_CODE, (), run)
+
+
+def _cvae(session: Session, tasks: Sequence[Task], recipe: CvaeRecipe) -> _Training:
+    registry, identity = session.registry, session.located.identity
+    entries = pool_adapters(registry, identity.fingerprint, tasks)
+    require_adapters(entries, tasks)
+    template = _one_template(tasks)
+
+    def run(folder: Path, log: Log) -> Cvae:
+        adapters = {task: registry.load(entry.reference) for task, entry in entries.items()}
+        names = {name for adapter in adapters.values() for name in adapter.modules}
+        kinds = sorted({name.rpartition(".")[2] for name in names})
+        modules = [module for module in find_target_modules(session.base.model, kinds) if module.name in names]
+        material = task_weights(tasks, adapters, entries, session.encoder)
+
+        def told(report: pipelines.train_cvae.CvaeReport) -> None:
+            log(report.step, **{key: value for key, value in asdict(report).items() if key != "step"})
+
+        return train_cvae(
+            identity,
+            modules,
+            material,
+            recipe,
+            folder,
+            told,
+            encoder=session.encoder.id,
+            prompt_template=template,
+        )
+
+    datasets = {task.name: content_hash([entries[task.name].content, task.descriptions]) for task in tasks}
+    return _Training("cvae", "", datasets, _CVAE_CODE, tuple(entries.values()), run)
+
+
+def _one_template(tasks: Sequence[Task]) -> str:
+    templates = {task.prompt_template for task in tasks}
+    if len(templates) != 1:
+        raise InputError("the training tasks have different prompt templates", "Train one generator per template.")
+    return templates.pop()

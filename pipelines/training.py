@@ -6,7 +6,6 @@ back. It checkpoints, resumes exactly where it was killed, and reports loss and 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 import torch
-from safetensors.torch import load, save
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from hyperlora.bank import AdapterBank, Route, StackedFactors
@@ -23,10 +22,9 @@ from hyperlora.batching import label_logits
 from hyperlora.bundling import packed_batches
 from hyperlora.durable import fault_point, write_bytes
 from hyperlora.progress import progress
+from pipelines.checkpointing import resume, write_checkpoint
 from pipelines.lessons import Lessons, Sample
 from pipelines.recipes import TrainingRecipe
-
-_CHECKPOINT = "checkpoint.safetensors"
 
 
 class Trainee(Protocol):
@@ -73,7 +71,7 @@ def train(
     """
     trainee.module.to(base.device).train()
     optimiser = torch.optim.AdamW(trainee.module.parameters(), lr=recipe.learning_rate, weight_decay=0.0)
-    done = _resume(trainee.module, optimiser, folder)
+    done = resume(trainee.module, optimiser, folder)
     with progress(recipe.steps, label, "step", initial=done) as bar:
         for step in range(done, recipe.steps):
             for group in optimiser.param_groups:
@@ -87,7 +85,7 @@ def train(
             if snapshots is not None and step + 1 in recipe.snapshot_steps:
                 write_snapshot(trainee.module, snapshots / f"step-{step + 1:06d}.safetensors")
             if (step + 1) % recipe.checkpoint_steps == 0 or step + 1 == recipe.steps:
-                _checkpoint(trainee.module, optimiser, step + 1, folder)
+                write_checkpoint(trainee.module, optimiser, step + 1, folder)
                 fault_point(f"{label}-checkpoint".replace(" ", "-"))
 
 
@@ -141,34 +139,3 @@ def write_snapshot(module: nn.Module, path: Path) -> None:
         name: value.detach().to("cpu", torch.float16).contiguous() for name, value in module.state_dict().items()
     }
     write_bytes(path, save(tensors))
-
-
-def _checkpoint(module: nn.Module, optimiser: torch.optim.Optimizer, step: int, folder: Path) -> None:
-    tensors = {f"module.{name}": tensor for name, tensor in module.state_dict().items()}
-    for index, state in optimiser.state_dict()["state"].items():
-        tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items()}
-    data = save(
-        {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
-        metadata={"step": json.dumps(step)},
-    )
-    write_bytes(folder / _CHECKPOINT, data)
-
-
-def _resume(module: nn.Module, optimiser: torch.optim.Optimizer, folder: Path) -> int:
-    path = folder / _CHECKPOINT
-    if not path.is_file():
-        return 0
-    data = path.read_bytes()
-    tensors = load(data)
-    module.load_state_dict(_under("module.", tensors))
-    state: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in _under("optimiser.", tensors).items():
-        index, _, key = name.partition(".")
-        state.setdefault(int(index), {})[key] = tensor
-    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    return int(json.loads(header["__metadata__"]["step"]))
-
-
-def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

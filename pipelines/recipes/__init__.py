@@ -1,5 +1,6 @@
 """Recipes: validated descriptions of runs. The YAML files beside this module are the shipped ones."""
 
+from pipelines.recipes.cvae_recipe import CvaeRecipe
 from pipelines.recipes.models import (
     AdapterRecipe,
     EvaluationRecipe,
@@ -16,6 +17,7 @@ from pipelines.recipes.models import (
 
 __all__ = [
     "AdapterRecipe",
+    "CvaeRecipe",
     "EvaluationRecipe",
     "FewExamplesRecipe",
     "HypernetRecipe",

@@ -99,9 +99,13 @@ class RetrieverRecipe(Recipe):
         tasks_per_step: pairs of a step, each of another task.
         neighbours: how many of its nearest tasks a task brings into its step, as hard negatives.
         scale: what cosines are multiplied by in the contrastive loss; the inverse temperature.
-        inputs: share of queries that are an input alone.
-        prompts: share of the other texts that are a wording with an input.
+        inputs: share of pairs that ask with an input alone.
+        prompts: share of the other pairs whose texts are wordings with an input.
         rank: of the change that is kept of each linear module.
+        reading_depth: of the base model's states that are read beside the encoder, as a share of its layers.
+        reading_weight: of their similarity beside the encoder's; 0 for the encoder alone.
+        reading_prompts: of each task, from which it is learnt how they are read.
+        description_words, prompt_words: weight of shared words beside the similarity, by kind of query.
     """
 
     steps: int = Field(ge=1)
@@ -111,6 +115,11 @@ class RetrieverRecipe(Recipe):
     prompts: float = Field(0.5, ge=0, le=1)
     inputs: float = Field(0.1, ge=0, le=1)
     rank: int = Field(16, ge=1, le=256)
+    reading_depth: float = Field(0.5, ge=0, le=1)
+    reading_weight: float = Field(1, ge=0)
+    reading_prompts: int = Field(16, ge=2)
+    description_words: float = Field(0.3, ge=0)
+    prompt_words: float = Field(0.1, ge=0)
     learning_rate: float = Field(gt=0, lt=1)
     warmup_steps: int = Field(0, ge=0)
     checkpoint_steps: int = Field(20, ge=1)

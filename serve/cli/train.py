@@ -70,22 +70,41 @@ def multitask(
 
 
 @command.command("generator")
-@click.option("--name", default="hypernet", show_default=True, help="Register it under this name.")
+@click.option("--kind", type=click.Choice(["hypernet", "cvae"]), default="hypernet", show_default=True)
+@click.option("--name", help="Register it under this name; the kind if none.")
 @suite_option
 @task_option
 @recipe_option
 @base_option
 @json_option
 def generator(
-    name: str, suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool
+    kind: str,
+    name: str | None,
+    suite: str,
+    names: tuple[str, ...],
+    recipe: Path | None,
+    base: str | None,
+    as_json: bool,
 ) -> None:
-    """Train a hypernetwork that writes adapters from descriptions."""
-    from pipelines.recipes import HypernetRecipe, read_recipe, shipped_recipe
+    """Train a network that writes adapters from descriptions.
+
+    A hypernet learns through the base model from the tasks' examples; a cvae learns the weights of the adapters that
+    the pool has for the tasks, of all tasks that have one unless some are named.
+    """
+    from pipelines.pool_weights import pool_adapters
+    from pipelines.recipes import CvaeRecipe, HypernetRecipe, read_recipe, shipped_recipe
     from pipelines.session import Session
     from pipelines.train_generator import train_generator
 
-    settings = read_recipe(HypernetRecipe, recipe or shipped_recipe("hypernet"))
-    made, _ = train_generator(Session(base), _seen(suite, names), settings, name=name)
+    path = recipe or shipped_recipe(kind)
+    settings = read_recipe(CvaeRecipe, path) if kind == "cvae" else read_recipe(HypernetRecipe, path)
+    session, tasks = Session(base), _seen(suite, names)
+    if kind == "cvae" and not names:
+        held = pool_adapters(session.registry, session.located.identity.fingerprint, tasks)
+        if held:
+            click.echo(f"the pool has adapters for {len(held)} of {len(tasks)} seen tasks", err=True)
+            tasks = [task for task in tasks if task.name in held]
+    made, _ = train_generator(session, tasks, settings, name=name or kind)
     emit(as_json, made.entry.summary(), f"{made.entry.reference}  {made.entry.description}")
 
 
@@ -94,19 +113,23 @@ def generator(
 @suite_option
 @task_option
 @recipe_option
+@base_option
 @json_option
-def retriever(name: str, suite: str, names: tuple[str, ...], recipe: Path | None, as_json: bool) -> None:
+def retriever(
+    name: str, suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool
+) -> None:
     """Fine-tune the text encoder that finds adapters; the suite's dev tasks calibrate it."""
     from hyperlora.registry import Registry
     from pipelines.evaluation.selection import select_tasks
     from pipelines.recipes import RetrieverRecipe, read_recipe, shipped_recipe
+    from pipelines.session import Session
     from pipelines.starter import open_suite
     from pipelines.train_retriever import train_retriever
 
     settings = read_recipe(RetrieverRecipe, recipe or shipped_recipe("retriever"))
     opened = open_suite(suite)
     seen, dev = list(select_tasks(opened, ("seen",), names)), opened.part("dev")
-    entry = train_retriever(Registry(), seen, dev, settings, name=name)
+    entry = train_retriever(Registry(), seen, dev, settings, base=Session(base).base, name=name)
     emit(as_json, entry.summary(), f"{entry.reference}  {entry.description}")
 
 

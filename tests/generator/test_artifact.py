@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from generator.artifact import read_generator, write_generator
+from generator.cvae import Cvae, CvaeConfig
 from generator.hypernet import Hypernet, HypernetConfig
 from hyperlora.base_models import BaseModel
 from hyperlora.errors import AdapterFormatError
@@ -132,3 +133,40 @@ def test_a_spoiled_generator_is_a_one_line_error_that_names_the_file(name: str, 
     with pytest.raises(AdapterFormatError, match=r"generator\.(json|safetensors)") as caught:
         read_generator(folder)
     assert "\n" not in str(caught.value)
+
+
+def test_a_cvae_is_read_bit_for_bit_with_what_it_took_from_its_pool(tiny_base: BaseModel, tmp_path: Path) -> None:
+    config = CvaeConfig(
+        base=tiny_base.identity,
+        encoder="all-minilm-l6-v2-0123",
+        condition_size=12,
+        modules=find_target_modules(tiny_base.model, ["q_proj", "v_proj"]),
+        rank=2,
+        alpha=2,
+        latent_size=3,
+        width=8,
+        hidden_size=8,
+        embedding_size=4,
+    )
+    network = Cvae(config)
+    common = {module.name: torch.randn(2, module.in_features) for module in config.modules}
+    network.fit(torch.randn(5, network.layout.size), common)
+    write_generator(network, tmp_path)
+    read = read_generator(tmp_path)
+    assert isinstance(read, Cvae)
+    assert read.config == config
+    assert {name: tensor.tolist() for name, tensor in read.state_dict().items()} == {
+        name: tensor.tolist() for name, tensor in network.state_dict().items()
+    }
+    conditions, latent = torch.randn(2, 12), torch.randn(2, 3)
+    with torch.no_grad():
+        expected, got = network.eval()(conditions, latent), read(conditions, latent)
+    assert all(
+        torch.equal(got[name].B, stack.B) and torch.equal(got[name].A, stack.A) for name, stack in expected.items()
+    )
+    assert config.kind == "cvae"
+    (tmp_path / "generator.json").write_text(
+        json.dumps({**json.loads((tmp_path / "generator.json").read_text()), "kind": "oracle"})
+    )
+    with pytest.raises(AdapterFormatError, match="not a generator's config"):
+        read_generator(tmp_path)

@@ -15,7 +15,9 @@ from hyperlora.base_models import DEFAULT_BASE
 from hyperlora.errors import InputError
 from pipelines.recipes import (
     AdapterRecipe,
+    CvaeRecipe,
     EvaluationRecipe,
+    FewExamplesRecipe,
     HypernetRecipe,
     MultitaskRecipe,
     QuickstartRecipe,
@@ -29,12 +31,14 @@ from pipelines.starter import starter_suite
 
 SHIPPED: dict[str, type[Recipe]] = {
     "adapters": AdapterRecipe,
+    "cvae": CvaeRecipe,
     "demo": QuickstartRecipe,
     "evaluation": EvaluationRecipe,
     "hypernet": HypernetRecipe,
     "multitask-description": MultitaskRecipe,
     "multitask-examples": MultitaskRecipe,
     "quickstart": QuickstartRecipe,
+    "refine": FewExamplesRecipe,
     "retriever": RetrieverRecipe,
 }
 

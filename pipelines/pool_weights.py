@@ -1,0 +1,85 @@
+"""A pool's trained adapters as a generator of weights learns from them: how they came to be, under which wordings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+
+from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.encoder import TextEncoder
+from hyperlora.errors import InputError
+from hyperlora.registry import Entry, Query, Registry
+from hyperlora.tasks import Task
+from pipelines.snapshots import read_paths
+from pipelines.train_cvae import TaskWeights, mean_of_some
+from pipelines.train_pool import snapshot_folder
+
+Path = list[dict[str, LoraFactors]]
+"""An adapter's weights at some steps of its training, the finished one last."""
+
+# A condition is the mean of so many of a task's wordings at most.
+_WORDINGS = 3
+
+
+def pool_adapters(registry: Registry, fingerprint: str, tasks: Sequence[Task]) -> dict[str, Entry]:
+    """For each task that has one the last version of its adapter that was trained on just its training examples.
+
+    Args:
+        fingerprint: of the base model.
+    """
+    wanted = {(task.name, task.training_hash) for task in tasks}
+    newest: dict[str, Entry] = {}
+    # what is composed or generated for a task may carry its name and data, and is no training's end
+    for entry in registry.catalogue.entries(Query(base=fingerprint, origins=("trained",))):
+        if (entry.name, entry.dataset) in wanted:
+            held = newest.get(entry.name)
+            newest[entry.name] = entry if held is None or entry.version > held.version else held
+    return {task.name: newest[task.name] for task in tasks if task.name in newest}
+
+
+def require_adapters(entries: Mapping[str, Entry], tasks: Sequence[Task]) -> None:
+    """Raise `InputError` unless each task has an adapter."""
+    if missing := [task.name for task in tasks if task.name not in entries]:
+        some = ", ".join(missing[:3]) + (", …" if len(missing) > 3 else "")
+        raise InputError(
+            f"the pool has no adapter for {len(missing)} of {len(tasks)} tasks ({some})",
+            "Train them: hyperlora train adapters",
+        )
+
+
+def task_weights(
+    tasks: Sequence[Task],
+    adapters: Mapping[str, Adapter],
+    entries: Mapping[str, Entry],
+    encoder: TextEncoder,
+) -> list[TaskWeights]:
+    """What a CVAE learns of each task: its adapter along its training, under the task's wordings.
+
+    Where a run's snapshots are gone, or end elsewhere, the finished adapter is all there is.
+
+    Args:
+        adapters: each task's, by its name.
+        entries: theirs in the registry.
+    """
+    paths: dict[str, Path] = {}
+    runs: dict[str, list[str]] = {}
+    for name, entry in entries.items():
+        runs.setdefault(entry.identity, []).append(name)
+    for identity, names in runs.items():
+        for name, path in zip(names, _paths([adapters[name] for name in names], identity), strict=True):
+            paths[name] = path
+    return [
+        TaskWeights(
+            task.name,
+            paths[task.name],
+            mean_of_some(torch.from_numpy(encoder.encode(list(task.descriptions))), 1, _WORDINGS),
+        )
+        for task in tasks
+    ]
+
+
+def _paths(adapters: Sequence[Adapter], identity: str) -> list[Path]:
+    folder = snapshot_folder(identity)
+    kept = read_paths(adapters, folder) if identity else [None] * len(adapters)
+    return [path or [dict(adapter.modules)] for adapter, path in zip(adapters, kept, strict=True)]

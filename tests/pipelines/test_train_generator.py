@@ -1,0 +1,151 @@
+"""Training a CVAE on a pool, as the command does: from registered adapters to a registered generator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+from generator.artifact import CONFIG_FILE, read_generator
+from generator.conditions import Wanted
+from generator.cvae import Cvae
+from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.encoder import TextEncoder
+from hyperlora.errors import AdapterFormatError, InputError
+from hyperlora.registry import Registry
+from hyperlora.tasks import Task
+from pipelines.generate import Generation, generate_adapters
+from pipelines.pool_weights import pool_adapters, task_weights
+from pipelines.recipes import CvaeRecipe, load_recipe
+from pipelines.session import Session
+from pipelines.train_generator import train_generator
+from pipelines.train_pool import train_pool
+
+RECIPE = CvaeRecipe(
+    rank=2,
+    alpha=2,
+    latent_size=2,
+    width=8,
+    hidden_size=16,
+    embedding_size=4,
+    steps=60,
+    learning_rate=1e-2,
+    warmup_steps=2,
+)
+
+
+@pytest.fixture
+def session(registry: Registry, toy_recipe: Path, toy_tasks: list[Task], encoder: TextEncoder) -> Session:
+    """On a pool with an adapter for each toy task, and the snapshots of their training."""
+    whole = load_recipe(toy_recipe)
+    kept = whole.adapters.model_copy(update={"snapshot_steps": (6, whole.adapters.steps)})
+    train_pool(registry, whole.base, toy_tasks, kept, lambda line: None)
+    session = Session(whole.base, registry)
+    session.encoder = encoder
+    return session
+
+
+def test_a_cvae_is_trained_once_on_the_pool_and_writes_what_answers_alike(
+    session: Session, toy_tasks: list[Task]
+) -> None:
+    made, trained_now = train_generator(session, toy_tasks, RECIPE, name="coder")
+    assert (trained_now, made.entry.name, made.entry.kind) == (True, "coder", "generator")
+    assert sorted(made.entry.parents) == sorted(f"registry:{task.name}@1" for task in toy_tasks)
+    assert isinstance(made.network, Cvae)
+    assert made.network.config.tasks == tuple(task.name for task in toy_tasks)
+    again, trained_now = train_generator(session, toy_tasks, RECIPE, name="coder")
+    assert (trained_now, again.entry.reference) == (False, made.entry.reference)
+
+    found = session.generator()
+    assert found is not None
+    assert found.entry.reference == made.entry.reference
+    wanted = [Wanted(task.description) for task in toy_tasks]
+    written = [adapter for [adapter] in generate_adapters(session, wanted)]
+    for task, adapter in zip(toy_tasks, written, strict=True):
+        own = session.registry.load(f"registry:{task.name}")
+        assert adapter.ranks == (2,)
+        assert set(adapter.modules) == set(own.modules)
+        alike = [
+            similarity(adapter.modules, session.registry.load(f"registry:{each.name}").modules) for each in toy_tasks
+        ]
+        assert toy_tasks[alike.index(max(alike))] is task, "closest to the adapter of its own task"
+    [two] = generate_adapters(session, wanted[:1], Generation(count=2, sample=True))
+    assert two[0].content_hash != two[1].content_hash
+
+
+def test_it_learns_from_the_snapshots_while_they_are_there(
+    session: Session, toy_tasks: list[Task], hyperlora_home: Path
+) -> None:
+    entries = pool_adapters(session.registry, session.located.identity.fingerprint, toy_tasks)
+    adapters = {name: session.registry.load(entry.reference) for name, entry in entries.items()}
+    arguments = toy_tasks, adapters, entries, session.encoder
+    assert [len(each.weights) for each in task_weights(*arguments)] == [2, 2, 2]
+    for folder in (hyperlora_home / "snapshots").iterdir():
+        folder.rename(hyperlora_home / "elsewhere")
+    alone = task_weights(*arguments)
+    assert [len(each.weights) for each in alone] == [1, 1, 1]
+    own = adapters[toy_tasks[0].name]
+    assert all(torch.equal(alone[0].weights[0][name].B, factors.B) for name, factors in own.modules.items())
+
+
+def test_it_learns_from_the_last_training_of_a_task_and_carries_the_licences_of_all(
+    session: Session, toy_tasks: list[Task]
+) -> None:
+    registry, task = session.registry, toy_tasks[0]
+    trained = registry.load(f"registry:{task.name}@1")
+    [entry] = registry.entries("adapter", name=task.name)
+    newer = trained.card.model_copy(update={"licence": "mit"})
+    made = trained.card.model_copy(update={"origin": "composed", "parents": (entry.reference,)})
+    halves = {name: replace(part, B=part.B / 2) for name, part in trained.modules.items()}
+    registry.register(Adapter(halves, trained.base, newer), task.name)
+    registry.register(Adapter(halves, trained.base, made), task.name)
+    found = pool_adapters(registry, session.located.identity.fingerprint, toy_tasks)
+    assert found[task.name].version == 2
+    generator, _ = train_generator(session, toy_tasks, RECIPE, name="coder")
+    assert generator.entry.licence == "apache-2.0 AND mit"
+
+
+def test_a_task_without_an_adapter_is_told(registry: Registry, toy_recipe: Path, toy_tasks: list[Task]) -> None:
+    session = Session(load_recipe(toy_recipe).base, registry)
+    with pytest.raises(InputError, match=r"no adapter for 3 of 3 tasks .*hyperlora train adapters"):
+        train_generator(session, toy_tasks, RECIPE, name="coder")
+    assert registry.entries("generator") == []
+
+
+def test_a_damaged_one_and_one_of_no_known_kind_are_refused(session: Session, toy_tasks: list[Task]) -> None:
+    made, _ = train_generator(session, toy_tasks, RECIPE, name="coder")
+    folder = session.registry.verified_folder(made.entry)
+    fields = json.loads((folder / CONFIG_FILE).read_text())
+    for changed in ({"kind": "oracle"}, {"rank": 3}, {"latent_size": 3}):
+        (folder / CONFIG_FILE).chmod(0o644)
+        (folder / CONFIG_FILE).write_text(json.dumps(fields | changed))
+        with pytest.raises(AdapterFormatError):
+            read_generator(folder)
+
+
+def test_the_command_names_the_kind(
+    session: Session, toy_suite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from serve.cli.train import command
+
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text(json.dumps(RECIPE.model_dump(mode="json")))
+    arguments = ["generator", "--kind", "cvae", "--suite", f"file:{toy_suite}", "--recipe", str(recipe), "--json"]
+    arguments += ["--base", str(session.base_name)]
+    session.registry.delete("registry:barks@1", force=True)
+    done = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "the pool has adapters for 2 of 3 seen tasks" in done.stderr
+    assert [entry.name for entry in session.registry.entries("generator")] == ["cvae"]
+
+
+def similarity(one: Mapping[str, LoraFactors], other: Mapping[str, LoraFactors]) -> float:
+    """Cosine of two weight changes."""
+    pairs = [(one[name].weight_change().flatten(), other[name].weight_change().flatten()) for name in one]
+    first, second = torch.cat([a for a, _ in pairs]), torch.cat([b for _, b in pairs])
+    return float(torch.nn.functional.cosine_similarity(first, second, dim=0))
