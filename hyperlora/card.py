@@ -34,7 +34,7 @@ class Card(BaseModel):
         parents: references of the adapters or generators they came from.
         metrics: measured scores by name; a score without a measurement is left out.
         recipe_hash: the run that made it, if a run did.
-        decision: for `adapt`: every candidate with its score, and the reason for the choice.
+        decision: how it was made or chosen; for `adapt`: every candidate with its score, and the reason for the choice.
         licence: licence of the weights, as an SPDX id; `unknown` where nobody said.
         family: the task's family, or empty.
         dataset_hash: hash of the data it was trained on, or empty.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 from hyperlora.adapter import Adapter
 from hyperlora.base_models import locate_base
@@ -135,15 +135,68 @@ def route(
     )
 
 
-def generate(description: str, *, base: str | None = None) -> Adapter:
+@overload
+def generate(
+    description: str = "",
+    examples: Examples = (),
+    *,
+    n: None = None,
+    sample: bool = False,
+    seed: int = 0,
+    refine: int = 0,
+    rank: int | None = None,
+    base: str | None = None,
+) -> Adapter: ...
+
+
+@overload
+def generate(
+    description: str = "",
+    examples: Examples = (),
+    *,
+    n: int,
+    sample: bool = False,
+    seed: int = 0,
+    refine: int = 0,
+    rank: int | None = None,
+    base: str | None = None,
+) -> list[Adapter]: ...
+
+
+def generate(
+    description: str = "",
+    examples: Examples = (),
+    *,
+    n: int | None = None,
+    sample: bool = False,
+    seed: int = 0,
+    refine: int = 0,
+    rank: int | None = None,
+    base: str | None = None,
+) -> Adapter | list[Adapter]:
     """The adapter the champion generator writes for a description; the same as `hyperlora generate`.
 
-    Raises:
-        InputError: there is no generator for this base model, or the description is empty.
-    """
-    from pipelines.session import Session, generate_adapter
+    Args:
+        description: what the task is, in words.
+        examples: a JSONL file, or a sequence of `{"input": …, "output": …}`.
+        n: how many adapters, which then come as a list.
+        sample: draw them, if the generator can.
+        seed: of the draws.
+        refine: gradient steps on the examples.
+        rank: to which the result is cut by SVD; the generator's own when None.
+        base: base model reference.
 
-    return generate_adapter(Session(base), description)
+    Raises:
+        InputError: see `pipelines.generate.generate_adapters`.
+        TaskFormatError: an example is malformed.
+    """
+    from generator.conditions import Wanted
+    from pipelines.generate import Generation, generate_adapters
+    from pipelines.session import Session
+
+    how = Generation(1 if n is None else n, sample, seed, refine, rank)
+    [adapters] = generate_adapters(Session(base), [Wanted(description, read_examples(examples))], how)
+    return adapters[0] if n is None else adapters
 
 
 def compose(

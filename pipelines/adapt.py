@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,7 +22,9 @@ from hyperlora.registry.housekeeping import expire
 from hyperlora.settings import get_settings
 from hyperlora.tasks import Example
 from pipelines.candidates import Candidate, Found, choose, find_candidates, score_candidates
+from pipelines.naming import short_name
 from pipelines.session import Session, check_description
+from pipelines.staleness import staleness_note
 
 SHOWN_ANSWERS = 5
 
@@ -51,6 +52,7 @@ class AdaptResult:
         answers: base against adapted on a few inputs.
         folder: the PEFT folder written for `out`, if any.
         merged: the checkpoint written for `merge`, if any.
+        notes: what there is to say of the generator that was asked.
     """
 
     adapter: Adapter
@@ -61,6 +63,7 @@ class AdaptResult:
     answers: tuple[Answer, ...]
     folder: Path | None
     merged: Path | None
+    notes: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """What `--json` and the HTTP API show of it."""
@@ -75,6 +78,7 @@ class AdaptResult:
             "answers": [asdict(answer) for answer in self.answers],
             "out": None if self.folder is None else str(self.folder),
             "merged": None if self.merged is None else str(self.merged),
+            "notes": list(self.notes),
         }
 
 
@@ -115,11 +119,21 @@ def adapt(
     answers = _show_answers(session, adapter, scored)
     if not store_examples:
         adapter = adapter.with_card(adapter.card.model_copy(update={"examples": ()}))
-    entry = _register(session.registry, adapter, registered_name(description, adapter))
+    entry = register_in_passing(session.registry, adapter, registered_name(description, adapter))
     folder = None if out is None else write_adapter(adapter, out)
     merged = None if merge is None else export_merged(session.located, adapter, merge)
+    generator = session.generator()
+    note = None if generator is None else staleness_note(session.registry, generator)
     return AdaptResult(
-        adapter, entry, tuple(candidate for candidate, _ in scored), base_match, reason, answers, folder, merged
+        adapter,
+        entry,
+        tuple(candidate for candidate, _ in scored),
+        base_match,
+        reason,
+        answers,
+        folder,
+        merged,
+        () if note is None else (note,),
     )
 
 
@@ -137,12 +151,10 @@ def require_apart(*targets: Path | None) -> None:
 
 def registered_name(description: str, adapter: Adapter) -> str:
     """`adapt-` with the first words of the description and a hash of description and weights."""
-    words = "-".join(re.findall(r"[a-z0-9]+", description.lower())[:6])[:48].strip("-")
-    digest = content_hash([description, adapter.content_hash])[:8]
-    return "-".join(part for part in ("adapt", words, digest) if part)
+    return short_name(description, content_hash([description, adapter.content_hash]), "adapt")
 
 
-def _register(registry: Registry, adapter: Adapter, name: str) -> Entry:
+def register_in_passing(registry: Registry, adapter: Adapter, name: str) -> Entry:
     """Register what was made in passing, for a limited time, and delete what has reached its end."""
     lifetime = get_settings().adapt_ttl_days * 24 * 3600 * 1000
     entry = registry.register(adapter, name, expires=now() + int(lifetime))

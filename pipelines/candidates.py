@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from generator.conditions import Wanted, missing_part
 from hyperlora.adapter import Adapter
 from hyperlora.bank import stack_adapters
 from hyperlora.errors import InputError
 from hyperlora.prompts import render_completion, render_prompt
 from hyperlora.scoring import teacher_forced_scores
 from hyperlora.tasks import Example
+from pipelines.generate import generate_adapters
 from pipelines.session import Session
 from retrieval.calibration import KNOWN
 
@@ -72,9 +74,9 @@ def find_candidates(session: Session, description: str, examples: Sequence[Examp
         found.append((candidate, adapter))
     for reference, entry in others.items():
         found.append((Candidate(reference, "retrieved", entry.description), session.registry.load(reference)))
-    generator = session.generator()
-    if generator is not None:
-        adapter = generator.generate(session.encoder, description)
+    generator, wanted = session.generator(), Wanted(description, tuple(examples))
+    if generator is not None and missing_part(generator.network.config, wanted) is None:
+        [[adapter]] = generate_adapters(session, [wanted])
         found.append((Candidate(generator.entry.reference, "generated", description), adapter))
     if not found:
         raise InputError(

@@ -9,14 +9,18 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from generator.conditions import Wanted
 from hyperlora import __version__
+from hyperlora.adapter import Adapter
 from hyperlora.doorway import read_examples
 from hyperlora.errors import BaseModelError, HyperLoRAError, InputError, RegistryError, TaskFormatError
 from hyperlora.peft_folder import read_card
 from hyperlora.references import Reference, parse_reference
 from hyperlora.registry import Entry
-from pipelines.adapt import adapt
+from pipelines.adapt import adapt, register_in_passing
 from pipelines.compose import run_composition
+from pipelines.generate import Generation, generate_adapters, generated_summary, generation_notes
+from pipelines.naming import short_name
 from pipelines.recipes.composition import CompositionRecipe, WeightRule, composition_recipe
 from pipelines.search import search
 from pipelines.session import LONGEST_DESCRIPTION, Session
@@ -28,6 +32,7 @@ MOST_EXAMPLES = 256
 MOST_ADAPTERS = 64
 MOST_FOUND = 100
 MOST_STEPS = 400
+MOST_GENERATED = 64
 LARGEST_RANK = 256
 LONGEST_TEXT = 8192
 
@@ -49,6 +54,21 @@ class AdaptBody(BaseModel):
     description: str = Field(max_length=LONGEST_DESCRIPTION)
     examples: list[ExampleBody] = Field(default_factory=list, max_length=MOST_EXAMPLES)
     store_examples: bool = True
+
+
+class GenerateBody(BaseModel):
+    """A request to `POST /v1/generate`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: str = Field("", max_length=LONGEST_DESCRIPTION)
+    examples: list[ExampleBody] = Field(default_factory=list, max_length=MOST_EXAMPLES)
+    n: int = Field(1, ge=1, le=MOST_GENERATED)
+    sample: bool = False
+    seed: int = Field(0, ge=0, lt=2**32)
+    refine: int = Field(0, ge=0, le=MOST_STEPS)
+    rank: int | None = Field(None, ge=1, le=LARGEST_RANK)
+    name: str | None = None
 
 
 class SearchBody(BaseModel):
@@ -112,6 +132,19 @@ def create_app(session: Session) -> FastAPI:
             result = adapt(body.description, examples, store_examples=body.store_examples, session=session)
             return result.summary()
 
+    @app.post("/v1/generate")
+    def post_generate(body: GenerateBody) -> dict[str, Any]:
+        """Write adapters from a description, and register them: for good under a name, else for a limited time."""
+        examples = read_examples([example.model_dump() for example in body.examples])
+        how = Generation(body.n, body.sample, body.seed, body.refine, body.rank)
+        with busy:
+            [adapters] = generate_adapters(session, [Wanted(body.description, examples)], how)
+            made = []
+            for adapter in adapters:
+                entry = _register(session, adapter, body.name)
+                made.append({"adapter": entry.summary(), **generated_summary(adapter)})
+            return {"adapters": made, "notes": generation_notes(session, how, examples=bool(examples))}
+
     @app.post("/v1/search")
     def post_search(body: SearchBody) -> list[dict[str, Any]]:
         """The adapters that fit a description, a prompt or solved examples best, each with how sure that is."""
@@ -154,6 +187,13 @@ def create_app(session: Session) -> FastAPI:
         return {"status": "ok", "version": __version__}
 
     return app
+
+
+def _register(session: Session, adapter: Adapter, name: str | None) -> Entry:
+    if name is not None:
+        return session.registry.register(adapter, name)
+    made = short_name(adapter.card.description, adapter.card.recipe_hash, "generate")
+    return register_in_passing(session.registry, adapter, made)
 
 
 def _adapter(session: Session, name: str, version: int | None) -> Entry:

@@ -3,29 +3,125 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from serve.cli.main import base_option, emit, json_option
 
+if TYPE_CHECKING:
+    from hyperlora.adapter import Adapter
+    from pipelines.generate import Generation
+    from pipelines.session import Session
+
 
 @click.command()
-@click.argument("description")
+@click.argument("description", required=False)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Write the adapter here as a PEFT folder.")
+@click.option("--examples", type=click.Path(path_type=Path), help='JSONL of {"input": …, "output": …}.')
+@click.option("--refine", type=click.IntRange(min=1), metavar="STEPS", help="Train on the examples for so many steps.")
+@click.option("--n", "count", type=click.IntRange(min=1), metavar="N", help="Write N adapters, into OUT/1 to OUT/N.")
+@click.option("--sample", is_flag=True, help="Draw them, if the generator can.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Of the draws.")
+@click.option("--rank", type=click.IntRange(min=1), help="Cut the result down to this rank.")
+@click.option(
+    "--batch",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='JSONL of {"description": …}, with "name" and "examples" if you like; each into OUT/NAME.',
+)
 @base_option
 @json_option
-def command(description: str, out: Path, base: str | None, as_json: bool) -> None:
-    """Write an adapter from a description alone, with the registry's champion generator.
+def command(
+    description: str | None,
+    out: Path,
+    examples: Path | None,
+    refine: int | None,
+    count: int | None,
+    sample: bool,
+    seed: int,
+    rank: int | None,
+    batch: Path | None,
+    base: str | None,
+    as_json: bool,
+) -> None:
+    """Write an adapter from a description, with the registry's champion generator.
+
+    With --refine it is then trained on your examples for a few steps, in seconds. A batch that was interrupted goes on
+    when the same command is run again.
 
     \b
     Example:
       hyperlora generate "Spell the number out in words" --out spelled
+      hyperlora generate "Spell the number out in words" --examples mine.jsonl --refine 16 --out refined
+      hyperlora generate --batch wanted.jsonl --out many
     """
-    from hyperlora.doorway import generate
+    if batch is not None and (description is not None or examples is not None):
+        raise click.UsageError("--batch says all; leave out DESCRIPTION and --examples.")
+    if batch is None and description is None and examples is None:
+        raise click.UsageError("Say what is wanted: a DESCRIPTION, or --batch FILE.")
+    from pipelines.generate import Generation
+    from pipelines.session import Session
+
+    how = Generation(count or 1, sample, seed, refine or 0, rank)
+    session = Session(base)
+    if batch is not None:
+        _batch(session, batch, out, how, as_json)
+    else:
+        _one(session, description or "", examples, out, how, as_json)
+
+
+def _one(session: Session, description: str, examples: Path | None, out: Path, how: Generation, as_json: bool) -> None:
+    from generator.conditions import Wanted
+    from hyperlora.doorway import read_examples
     from hyperlora.peft_folder import require_free, write_adapter
+    from pipelines.generate import generate_adapters, generated_summary, generation_notes
+    from pipelines.generate_batch import numbered
 
     require_free(out)
-    adapter = generate(description, base=base)
-    write_adapter(adapter, out)
-    value = {"out": str(out), "parents": list(adapter.card.parents), "content": adapter.content_hash}
-    emit(as_json, value, f"{out}: written by {adapter.card.parents[0]}, {adapter.num_parameters:,} parameters")
+    wanted = Wanted(description, read_examples(examples or ()))
+    [adapters] = generate_adapters(session, [wanted], how)
+    written: list[dict[str, Any]] = []
+    lines = []
+    for adapter, folder in zip(adapters, numbered(out, how.count), strict=True):
+        write_adapter(adapter, folder)
+        written.append({"out": str(folder), **generated_summary(adapter)})
+        lines.append(f"{folder}: {_told(adapter)}")
+    notes = generation_notes(session, how, examples=bool(wanted.examples))
+    value = {**written[0], "notes": notes} if how.count == 1 else {"adapters": written, "notes": notes}
+    emit(as_json, value, "\n".join([*lines, *(f"note: {note}" for note in notes)]))
+
+
+def _told(adapter: Adapter) -> str:
+    made = adapter.card.decision or {}
+    parts = [f"written by {adapter.card.parents[0]}", f"{adapter.num_parameters:,} parameters"]
+    if "draw" in made:
+        parts.append(f"draw {made['draw']} of seed {made['seed']}")
+    if "refine_steps" in made:
+        parts.append(f"refined in {made['refine_steps']} steps on {made['examples']} examples")
+    if "energy_kept" in made:
+        parts.append(f"rank {made['rank']} keeps {made['energy_kept']:.4f} of the energy")
+    return ", ".join(parts)
+
+
+def _batch(session: Session, file: Path, out: Path, how: Generation, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from pipelines.generate import generation_notes
+    from pipelines.generate_batch import generate_batch
+
+    report = generate_batch(
+        session, file, out, how, lambda failure: click.echo(f"{file}, line {failure.line}: {failure.problem}", err=True)
+    )
+    notes = generation_notes(session, how, examples=False)
+    value = {
+        "out": str(out),
+        "written": [str(folder) for folder in report.written],
+        "skipped": [str(folder) for folder in report.skipped],
+        "failures": [asdict(failure) for failure in report.failures],
+        "notes": notes,
+    }
+    done = f"{out}: {len(report.written)} written, {len(report.skipped)} there already, {len(report.failures)} failed"
+    emit(as_json, value, "\n".join([done, *(f"note: {note}" for note in notes)]))
+    if report.failures:
+        raise click.exceptions.Exit(1)

@@ -17,7 +17,7 @@ from hyperlora.errors import HyperLoRAError
 COMMANDS = {
     "quickstart": "Seed the shipped adapters, compare and adapt; --train trains them here.",
     "adapt": "Describe a task, get the best adapter for it.",
-    "generate": "Write an adapter from a description alone.",
+    "generate": "Write adapters from descriptions, refined on examples if there are some.",
     "compose": "Make one adapter from several.",
     "search": "Find the registered adapters closest to a description.",
     "index": "Show or rebuild the index that searches ask.",

@@ -253,6 +253,8 @@ def test_pages_counts_and_facets_are_those_of_a_plain_search(
                 assert len(found) == len(expected)
             assert catalogue.count(query) == catalogue.page(query, total=True).total == len(expected)
             assert catalogue.facets(query) == counted(expected)
+            named = sorted((entry.name, entry.version, entry.created) for entry in expected)
+            assert catalogue.versions(query) == named
 
     check()
     catalogue.close()

@@ -188,14 +188,6 @@ def test_search_in_an_empty_registry_says_so(registry: Registry, tiny_is_base: s
     assert run("search", "plural", "--json").value == []
 
 
-def test_generate_writes_the_generators_adapter(pool: Registry, run: Run, tmp_path: Path) -> None:
-    out = tmp_path / "generated"
-    value = run("generate", "Say it backwards", "--out", out, "--json").value
-    adapter = read_adapter(out)
-    assert value == {"out": str(out), "parents": ["registry:writer@1"], "content": adapter.content_hash}
-    assert (adapter.card.origin, adapter.card.description) == ("generated", "Say it backwards")
-
-
 def test_export_and_merge(pool: Registry, run: Run, tmp_path: Path) -> None:
     assert run("export", "registry:plural@champion", "--out", tmp_path / "peft", "--json").value == {
         "out": str(tmp_path / "peft"),
@@ -415,6 +407,39 @@ FAILURES = {
     "adapt: empty description": (["adapt", ""], "description is empty", "Say in a sentence"),
     "adapt: blank description": (["adapt", " \n", "--out", "{}/out"], "description is empty", "Say in a sentence"),
     "generate: empty description": (["generate", "", "--out", "{}/out"], "description is empty", "Say in a sentence"),
+    "generate: an endless description": (
+        ["generate", "x" * 100_000, "--out", "{}/out"],
+        "the description has 100000 characters",
+        "at most 20000",
+    ),
+    "generate: several alike": (["generate", "x", "--n", "3", "--out", "{}/out"], "would be alike", "--sample"),
+    "generate: a generator that cannot draw": (
+        ["generate", "x", "--sample", "--out", "{}/out"],
+        "writer@1 is a hypernet and writes one adapter",
+        "Leave out --sample",
+    ),
+    "generate: nothing to refine on": (
+        ["generate", "x", "--refine", "2", "--out", "{}/out"],
+        "no examples to refine on",
+        "--examples FILE",
+    ),
+    "generate: too high a rank": (["generate", "x", "--rank", "3", "--out", "{}/out"], "of rank 2, not 3", "--rank"),
+    "generate: malformed examples": (
+        ["generate", "x", "--examples", "{}/broken.jsonl", "--refine", "2", "--out", "{}/out"],
+        "broken.jsonl, line 1: has no 'output'",
+        "object a line",
+    ),
+    "generate: a folder in use": (["generate", "x", "--out", "{}/full"], "is not empty", "--out"),
+    "generate: no generator for the base": (
+        ["generate", "x", "--base", "file:{}/other-base", "--out", "{}/out"],
+        "the registry has no generator for",
+        "hyperlora train generator",
+    ),
+    "generate: missing batch": (
+        ["generate", "--batch", "{}/none.jsonl", "--out", "{}/out"],
+        "none.jsonl cannot be read",
+        "--batch",
+    ),
     "search: empty text": (["search", ""], "description is empty", "Say in a sentence"),
     "search: no adapters asked for": (["search", "plural", "-k", "0"], "k is 0", "at least 1"),
     "adapt: missing examples": (

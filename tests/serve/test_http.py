@@ -27,7 +27,15 @@ from hyperlora.peft_folder import read_card
 from hyperlora.registry import Registry
 from pipelines.session import LONGEST_DESCRIPTION, Session
 from retrieval.compose import compose
-from serve.http import LARGEST_RANK, LONGEST_TEXT, MOST_ADAPTERS, MOST_EXAMPLES, MOST_STEPS, create_app
+from serve.http import (
+    LARGEST_RANK,
+    LONGEST_TEXT,
+    MOST_ADAPTERS,
+    MOST_EXAMPLES,
+    MOST_GENERATED,
+    MOST_STEPS,
+    create_app,
+)
 
 CAT = {"input": "cat", "output": "cats"}
 
@@ -309,6 +317,90 @@ def test_adapters_of_another_base_model_are_the_client_s_mistake(
     pool.register(replace(one, base=one.base.model_copy(update={"fingerprint": "f" * 64})), "other")
     answer = client.post("/v1/compose", json={"adapters": ["registry:plural", "registry:other"]})
     assert (answer.status_code, "was made for" in answer.json()["error"]) == (400, True)
+
+
+def test_generate_registers_what_is_refined_and_cut_for_a_limited_time(client: TestClient, pool: Registry) -> None:
+    body = {"description": "Say it\nbackwards", "examples": [CAT], "refine": 2, "rank": 1}
+    answer = client.post("/v1/generate", json=body)
+    assert answer.status_code == 200
+    [made] = answer.json()["adapters"]
+    assert made["adapter"]["name"].startswith("generate-say-it-backwards-")
+    assert (made["ranks"], made["parents"]) == ([1], ["registry:writer@1"])
+    assert {key: made["decision"][key] for key in ("refine_steps", "examples", "rank")} == {
+        "refine_steps": 2,
+        "examples": 1,
+        "rank": 1,
+    }
+    entry = pool.get(made["adapter"]["reference"])
+    assert entry.expires is not None
+    assert (entry.origin, entry.description) == ("generated", "Say it backwards")
+    adapter = pool.load(entry.reference)
+    assert adapter.content_hash == made["content"]
+    assert adapter.card.examples == (), "the client's examples are not stored"
+    assert client.post("/v1/generate", json=body).json()["adapters"][0]["adapter"]["reference"] == entry.reference
+    assert any("has not seen" in note for note in answer.json()["notes"])
+
+
+def test_generate_registers_for_good_under_a_name(client: TestClient, pool: Registry) -> None:
+    made = client.post("/v1/generate", json={"description": "Say it", "name": "mine", "examples": [CAT]}).json()
+    entry = pool.get("registry:mine")
+    assert (made["adapters"][0]["adapter"]["reference"], entry.expires) == ("registry:mine@1", None)
+    assert "does not read examples" in made["notes"][0]
+
+
+@pytest.mark.usefixtures("sampling")
+def test_generate_draws_several(client: TestClient, pool: Registry) -> None:
+    made = client.post("/v1/generate", json={"description": "Say it", "n": 3, "sample": True, "seed": 2}).json()
+    assert len({each["content"] for each in made["adapters"]}) == 3
+    assert len({each["adapter"]["reference"] for each in made["adapters"]}) == 3
+    assert [each["decision"] for each in made["adapters"]] == [{"seed": 2, "draw": number} for number in (1, 2, 3)]
+    named = client.post("/v1/generate", json={"description": "Say", "n": 2, "sample": True, "name": "draws"}).json()
+    assert [each["adapter"]["version"] for each in named["adapters"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ({}, "the description is empty"),
+        ({"description": " \n"}, "the description is empty"),
+        ({"description": "x", "sample": True}, "a hypernet and writes one adapter"),
+        ({"description": "x", "n": 2}, "would be alike"),
+        ({"description": "x", "refine": 1}, "no examples to refine on"),
+        ({"description": "x", "rank": 3}, "of rank 2, not 3"),
+        ({"description": "x", "name": "Bad Name"}, "cannot name an adapter"),
+        ({"description": "x", "refine": 1, "examples": [{"input": "cat", "output": "cats\ndogs"}]}, "line break"),
+    ],
+)
+def test_what_cannot_be_generated_is_a_400_and_nothing_is_registered(
+    body: dict[str, Any], problem: str, reader: TestClient
+) -> None:
+    answer = reader.post("/v1/generate", json=body)
+    assert answer.status_code == 400
+    assert problem in answer.json()["error"]
+    assert answer.json()["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({"description": "x" * (LONGEST_DESCRIPTION + 1)}, "description"),
+        ({"description": "x", "n": MOST_GENERATED + 1, "sample": True}, "n"),
+        ({"description": "x", "n": 0}, "n"),
+        ({"description": "x", "refine": MOST_STEPS + 1, "examples": [CAT]}, "refine"),
+        ({"description": "x", "refine": -1}, "refine"),
+        ({"description": "x", "rank": 0}, "rank"),
+        ({"description": "x", "seed": -1}, "seed"),
+        ({"description": "x", "out": "/tmp/x"}, "out"),
+        ({"description": "x", "examples": [CAT] * (MOST_EXAMPLES + 1)}, "examples"),
+        ({"description": "x", "examples": [{"question": "cat"}]}, "input"),
+    ],
+)
+def test_a_generation_out_of_bounds_is_refused_by_its_field(
+    body: dict[str, Any], where: str, reader: TestClient
+) -> None:
+    answer = reader.post("/v1/generate", json=body)
+    assert answer.status_code == 422
+    assert where in answer.json()["detail"][0]["loc"]
 
 
 def test_a_body_that_is_not_json_is_refused(reader: TestClient) -> None:

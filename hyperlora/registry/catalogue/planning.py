@@ -87,6 +87,12 @@ class Plan:
         statement = f"SELECT count(*) FROM {chosen.source} WHERE {chosen.where}"
         return int(self._connection.execute(statement, chosen.values).fetchone()[0])
 
+    def versions(self) -> list[tuple[str, int, int]]:
+        """Name, version and creation of all entries, by name and version."""
+        chosen = self._selection(self._worth_fetching())
+        statement = f"SELECT e.name, e.version, e.created FROM {chosen.source} WHERE {chosen.where}"
+        return self._connection.execute(f"{statement} ORDER BY e.name, e.version", chosen.values).fetchall()
+
     def groups(self, columns: Sequence[str]) -> list[tuple[tuple[int | None, ...], int]]:
         """Combinations of terms that the entries have in some columns, and the number of entries with each.
 

@@ -86,7 +86,10 @@ def _nothing(query: Query) -> str:
 @click.argument("reference")
 @json_option
 def show(reference: str, as_json: bool) -> None:
-    """Show one entry with its card, after checking its files byte by byte."""
+    """Show one entry with its card, after checking its files byte by byte.
+
+    A generator is stale if the pool has trained adapters that it has not seen.
+    """
     from hyperlora.peft_folder import read_card
     from hyperlora.registry import Registry
 
@@ -104,6 +107,11 @@ def show(reference: str, as_json: bool) -> None:
     }
     if entry.kind == "adapter":
         value["card"] = read_card(folder).model_dump(mode="json")
+    if entry.kind == "generator":
+        from pipelines.staleness import trained_tasks, unseen_adapters
+
+        unseen = unseen_adapters(registry, entry, trained_tasks(registry, entry))
+        value |= {"stale": bool(unseen), "unseen": unseen}
     emit(as_json, value, json.dumps(value, indent=2, ensure_ascii=False))
 
 

@@ -1,0 +1,135 @@
+"""Adapters trained on from where they are, each on a few examples of its own, all of them in every step."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.bank import AdapterBank, StackedFactors, stack_at_one_rank
+from hyperlora.base_models import BaseModel
+from hyperlora.batching import encode
+from hyperlora.errors import InputError
+from hyperlora.prompts import render_completion, render_prompt
+from hyperlora.tasks import Example
+from pipelines.lessons import Sample
+from pipelines.recipes import FewExamplesRecipe, TrainingRecipe
+from pipelines.training import train
+
+
+def refine(
+    base: BaseModel,
+    adapters: Sequence[Adapter],
+    examples: Sequence[Sequence[Example]],
+    recipe: FewExamplesRecipe,
+    *,
+    label: str = "refine",
+) -> list[Adapter]:
+    """Take gradient steps on the examples' answers, side by side for all adapters; none sees another's examples.
+
+    Nothing is kept to go on from: this takes seconds.
+
+    Args:
+        base: loaded with ``training=True``.
+        adapters: where training begins; ranks, scalings and modules may differ, and stay.
+        examples: of each adapter.
+        recipe: its warm-up is cut to what its steps have room for.
+        label: of the progress bar.
+
+    Returns:
+        The adapters in their order, on CPU, under their old cards.
+
+    Raises:
+        InputError: an adapter has no examples, or there are not as many groups of examples as adapters.
+        BaseModelError: an adapter was made for another base model.
+    """
+    if len(examples) != len(adapters) or not all(examples):
+        raise InputError("there are no examples to refine on", "Give some with --examples FILE.")
+    for adapter in adapters:
+        adapter.require_base(base.identity)
+    if not adapters:
+        return []
+    started = _Started(adapters)
+    settings = TrainingRecipe.model_validate(
+        {
+            "steps": recipe.steps,
+            "samples_per_task": max(map(len, examples)),
+            "learning_rate": recipe.learning_rate,
+            "warmup_steps": min(recipe.warmup_steps, recipe.steps - 1),
+            "checkpoint_steps": recipe.steps,
+        }
+    )
+    bank = AdapterBank(base.model)
+    try:
+        with tempfile.TemporaryDirectory(prefix="hyperlora-refine-") as folder:
+            lessons = _AllExamples(base, adapters, examples)
+            train(base, bank, lessons, started, settings, Path(folder), label=label, on_step=lambda report: None)
+    finally:
+        bank.close()
+    return started.adapters()
+
+
+class _Started(nn.Module):
+    """The factors of adapters as parameters.
+
+    Smaller ranks are filled up with zeros, whose gradients are zero: a row of A gets them through a column of B, and
+    the other way round.
+    """
+
+    def __init__(self, adapters: Sequence[Adapter]) -> None:
+        super().__init__()
+        self._adapters = list(adapters)
+        stacks = stack_at_one_rank(adapters)
+        self._names = list(stacks)
+        self.A = nn.ParameterList([stack.A for stack in stacks.values()])
+        self.B = nn.ParameterList([stack.B for stack in stacks.values()])
+        scalings = torch.stack([stack.scaling for stack in stacks.values()])
+        self.register_buffer("scalings", scalings, persistent=False)
+
+    @property
+    def module(self) -> nn.Module:
+        """Itself: its parameters are what is trained."""
+        return self
+
+    def factors(self, step: int) -> Mapping[str, StackedFactors]:
+        """The parameters as they are, one adapter a position; the same at every step."""
+        scalings = self.scalings
+        assert isinstance(scalings, Tensor)
+        return {
+            name: StackedFactors(A, B, scaling)
+            for name, A, B, scaling in zip(self._names, self.A, self.B, scalings, strict=True)
+        }
+
+    @torch.no_grad()
+    def adapters(self) -> list[Adapter]:
+        """The adapters as they are now."""
+        stacks = self.to("cpu").factors(0)
+        made = []
+        for place, adapter in enumerate(self._adapters):
+            modules = {}
+            for name, begun in adapter.modules.items():
+                A, B = stacks[name].A[place, : begun.rank], stacks[name].B[place, :, : begun.rank]
+                modules[name] = LoraFactors(A.clone(), B.clone(), begun.scaling)
+            made.append(Adapter(modules, adapter.base, adapter.card))
+        return made
+
+
+class _AllExamples:
+    """Every example of every adapter, in each step."""
+
+    def __init__(self, base: BaseModel, adapters: Sequence[Adapter], examples: Sequence[Sequence[Example]]) -> None:
+        self._samples = []
+        for place, (adapter, own) in enumerate(zip(adapters, examples, strict=True)):
+            template = adapter.card.prompt_template
+            prompts = [render_prompt(template, example.input) for example in own]
+            completions = [render_completion(template, example.output) for example in own]
+            encoded = encode(base.tokenizer, prompts, completions, min(base.stop_ids))
+            self._samples += [Sample(place, place, each) for each in encoded]
+
+    def samples(self, step: int) -> list[Sample]:
+        """The same at every step."""
+        return self._samples
