@@ -48,6 +48,7 @@ def adapted_text(result: AdaptResult, description: str) -> str:
     for label, path in (("PEFT folder", result.folder), ("merged checkpoint", result.merged)):
         if path is not None:
             lines.append(f"  {label}: {path}")
+    lines += [f"  note: {note}" for note in result.notes]
     return "\n".join(lines)
 
 

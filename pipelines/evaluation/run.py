@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import generator.cvae
 import generator.hypernet
 import hyperlora.bank
 import hyperlora.batching
@@ -23,7 +24,9 @@ import pipelines.evaluation.bench
 import pipelines.evaluation.methods
 import pipelines.evaluation.plans
 import pipelines.evaluation.wordings
+import pipelines.generate
 import pipelines.lessons
+import pipelines.refine
 import pipelines.train_adapters
 import pipelines.training
 import retrieval.calibration
@@ -52,6 +55,7 @@ from pipelines.evaluation.overlap import overlaps
 from pipelines.evaluation.plans import Answers, Plan
 from pipelines.evaluation.report import write_report
 from pipelines.evaluation.summary import summarise
+from pipelines.generate import refining
 from pipelines.recipes import EvaluationRecipe
 from pipelines.session import Session
 from pipelines.starter import starter_suite
@@ -66,6 +70,7 @@ _CODE = (
     hyperlora.metrics,
     hyperlora.prompts,
     hyperlora.scoring,
+    generator.cvae,
     generator.hypernet,
     retrieval.compose,
     retrieval.calibration,
@@ -77,7 +82,9 @@ _CODE = (
     retrieval.retriever,
     retrieval.examples_index,
     retrieval.routing,
+    pipelines.generate,
     pipelines.lessons,
+    pipelines.refine,
     pipelines.train_adapters,
     pipelines.training,
     pipelines.evaluation.answering,
@@ -175,7 +182,8 @@ def evaluation_identity(bench: Bench, suite: Suite, tasks: Sequence[Task]) -> di
         "base model": session.located.identity.fingerprint,
         "dtype": f"{session.dtype}, trained in {settings.base_training_dtype()}",
         "encoder": session.encoder.id,
-        "retriever": session.retriever().encoder.id,
+        "retriever": session.retriever().id,
+        "refinement": refining().hash,
         "code": code_hash(_CODE),
         **parts,
     }

@@ -12,7 +12,7 @@ from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.plans import Answers, Plan
 from pipelines.evaluation.wordings import CONTROLS, Control
 
-Group = Literal["", "composed", "routed"]
+Group = Literal["", "composed", "routed", "refined"]
 Planner = Callable[[Bench, Task, Control], Plan | Answers]
 
 
@@ -42,7 +42,7 @@ class Method:
 
 
 METHODS: dict[str, Method] = {}
-GROUPS: tuple[Group, ...] = ("composed", "routed")
+GROUPS: tuple[Group, ...] = ("composed", "routed", "refined")
 
 
 def method(
@@ -56,8 +56,8 @@ def method(
 ) -> Callable[[Planner], Planner]:
     """Enter a planner under a name; methods that read a description bring their controls with them.
 
-    Those of a group do not: a group compares ways to use what one description finds, of which `retrieved-1` has the
-    controls, and would be three times as long.
+    Those of a group do not: a group compares ways to go on from what one description finds or writes, of which
+    `retrieved-1` and `generated` have the controls, and would be three times as long.
     """
 
     def enter(plan: Planner) -> Planner:
@@ -76,7 +76,7 @@ def method(
 def find_methods(names: Sequence[str]) -> list[Method]:
     """The methods of these names, in the order of the table.
 
-    `all` are those of no group, `controls` their controls, `composed` and `routed` those of a group.
+    `all` are those of no group, `controls` their controls, `composed`, `routed` and `refined` those of a group.
 
     Raises:
         InputError: a name is unknown.

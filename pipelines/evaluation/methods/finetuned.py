@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from hyperlora.adapter import Adapter
-from hyperlora.identity import content_hash
+from hyperlora.bank import unstack
+from hyperlora.target_modules import find_target_modules
 from hyperlora.tasks import Task
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan, plain_prompts
 from pipelines.evaluation.wordings import Control
-from pipelines.recipes import AdapterRecipe
-from pipelines.train_adapters import train_adapters
-
-
-def few_examples_recipe(bench: Bench, count: int) -> AdapterRecipe:
-    """How an adapter is trained on `count` examples: all of them in every step."""
-    few = bench.recipe.finetune
-    return bench.recipe.oracle.model_copy(
-        update={
-            "steps": few.steps,
-            "samples_per_task": count,
-            "learning_rate": few.learning_rate,
-            "warmup_steps": few.warmup_steps,
-            "snapshot_steps": (),
-            "checkpoint_steps": few.steps,
-        }
-    )
+from pipelines.refine import refine
+from pipelines.train_adapters import StackedParameters, task_card
 
 
 def _train(bench: Bench, tasks: Sequence[Task], count: int) -> None:
-    recipe = few_examples_recipe(bench, count)
-    few = [replace(task, train=tuple(bench.shown(task, count))) for task in tasks]
-    folder = bench.folder / content_hash([recipe.hash, [task.training_hash for task in few]])[:16]
-    adapters = train_adapters(bench.training_base, few, recipe, folder, lambda report: None)
+    recipe, base = bench.recipe.oracle, bench.training_base
+    fresh = StackedParameters(find_target_modules(base.model, recipe.target_modules), 1, recipe)
+    begun = unstack(fresh.factors(0), 0)
+    starts = [Adapter(begun, base.identity, task_card(task, "")) for task in tasks]
+    shown = [bench.shown(task, count) for task in tasks]
+    adapters = refine(base, starts, shown, bench.recipe.finetune, label=f"finetune on {count}")
     for task, adapter in zip(tasks, adapters, strict=True):
         bench.kept["finetuned", count, task.name] = adapter
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.conditions import Wanted
 from hyperlora.adapter import Adapter
 from hyperlora.prompts import described_prompt
 from hyperlora.tasks import Task
@@ -9,12 +10,13 @@ from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan, plain_prompts
 from pipelines.evaluation.wordings import Control
+from pipelines.generate import generate_adapters
 
 
 def _written(bench: Bench, task: Task, control: Control) -> tuple[Adapter, ...]:
     """The adapter for each asked example: that of its turn's wording."""
-    writer, encoder = bench.generator(), bench.session.encoder
-    adapters = [writer.generate(encoder, text) for text in bench.wordings(task, control)]
+    written = generate_adapters(bench.session, [Wanted(text) for text in bench.wordings(task, control)])
+    adapters = [adapter for [adapter] in written]
     return tuple(adapters[number % len(adapters)] for number in range(len(bench.asked(task))))
 
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 from tokenizers.processors import TemplateProcessing
 
+from generator.conditions import Wanted
 from hyperlora.adapter import Adapter
 from hyperlora.bank import stack_adapters
 from hyperlora.base_models import BaseModel
@@ -23,7 +24,9 @@ from pipelines.evaluation.answering import answer
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods import METHODS, find_methods, method
 from pipelines.evaluation.plans import Answers, Plan, drawn_examples
+from pipelines.generate import generate_adapters, refining
 from pipelines.recipes import EvaluationRecipe
+from pipelines.refine import refine
 from pipelines.session import Session
 from pipelines.train_adapters import train_adapters
 from pipelines.zoo.oracles import train_oracles
@@ -127,9 +130,7 @@ def test_adapters_are_those_that_were_trained_or_written(
         name = {"description": "multitask+description", "examples": "multitask+icl-5"}[reads]
         told = registry.load(f"registry:multitask-{reads}").content_hash
         assert hashes(plan_of(bench, name, task).adapters) == {told}
-    writer = shared_session.generator()
-    assert writer is not None
-    written = writer.generate(shared_session.encoder, task.unseen_descriptions[0])
+    [[written]] = generate_adapters(shared_session, [Wanted(task.unseen_descriptions[0])])
     for name in ("generated", "generated+description"):
         assert hashes(plan_of(bench, name, task).adapters) == {written.content_hash}
     for name in ("base", "icl-5", "description", "description+icl-5"):
@@ -162,6 +163,20 @@ def test_finetuning_sees_the_drawn_examples_and_no_others(
     [expected] = train_adapters(bench.training_base, [shown], recipe, tmp_path / "own", lambda report: None)
     assert adapter is not None
     assert same_change(adapter, expected)
+
+
+@pytest.mark.parametrize(("start", "count"), [("generated", 5), ("no-condition", 16)])
+def test_refining_goes_on_from_its_start_on_the_drawn_examples(
+    start: str, count: int, open_bench: Callable[..., Bench], parts: Suite, shared_session: Session
+) -> None:
+    bench, task = open_bench(), parts.tasks["climbs"]
+    [adapter] = {id(each): each for each in plan_of(bench, f"{start}+refine-{count}", task).adapters}.values()
+    [[written]] = generate_adapters(shared_session, [Wanted(task.unseen_descriptions[0])])
+    begun = written if start == "generated" else bench.mean_adapter
+    [expected] = refine(bench.training_base, [begun], [drawn_examples(task, count, 0)], refining())
+    assert adapter is not None
+    assert same_change(adapter, expected)
+    assert not same_change(adapter, begun)
 
 
 def test_the_first_five_of_sixteen_are_the_five(parts: Suite) -> None:

@@ -155,7 +155,7 @@ def test_what_the_journal_has_is_not_measured_again(
     out = shutil.copytree(evaluated.report.parent, tmp_path / "out")
     (out / "results.json").unlink()
     monkeypatch.setattr("pipelines.evaluation.run.answer", refuse)
-    monkeypatch.setattr("pipelines.evaluation.methods.finetuned.train_adapters", refuse)
+    monkeypatch.setattr("pipelines.evaluation.methods.finetuned.refine", refuse)
     evaluate(open_session(), parts, list(parts), list(METHODS.values()), asking, out, silent)
     for name in ("results.json", "answers.jsonl"):
         assert (out / name).read_bytes() == (evaluated.report.parent / name).read_bytes()
@@ -167,7 +167,7 @@ def test_what_the_journal_has_is_not_measured_again(
         "evaluated-icl-5",
         *(
             pytest.param(point, marks=pytest.mark.slow)
-            for point in ("train-adapters-checkpoint", "evaluated-finetune-16", "evaluated-generated:random")
+            for point in ("evaluated-finetune-16", "evaluated-generated:random")
         ),
     ],
 )
@@ -298,7 +298,7 @@ def test_an_unknown_method_is_refused_with_the_known_ones(names: list[str]) -> N
 
 
 def test_groups_of_methods_and_the_other_name_of_the_oracle() -> None:
-    grouped = {name: find_methods([name]) for name in ("composed", "routed")}
+    grouped = {name: find_methods([name]) for name in ("composed", "routed", "refined")}
     assert {each.group for each in find_methods(["all"])} == {""}
     assert all(each.group == name and not each.control for name, own in grouped.items() for each in own)
     assert [each.name for each in grouped["routed"]] == [
@@ -306,7 +306,9 @@ def test_groups_of_methods_and_the_other_name_of_the_oracle() -> None:
     ]
     composing = (name for name in compose.METHODS if name not in ("select", "lorahub"))
     assert [each.name for each in grouped["composed"]] == [*(f"composed-{name}" for name in composing), "lorahub"]
-    every = find_methods(["routed", "all", "composed"])
+    refined = [f"{start}+refine-{count}" for start in ("generated", "no-condition") for count in (5, 16)]
+    assert [each.name for each in grouped["refined"]] == refined
+    every = find_methods(["routed", "all", "refined", "composed"])
     assert sorted(each.name for each in every) == sorted(catalogue.METHODS)
     assert {each.name.partition(":")[0] for each in find_methods(["controls"])} == set(DESCRIBED)
     assert [each.name for each in find_methods(["trained"])] == ["oracle"]
