@@ -18,6 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from peft import PeftModel
 
+    from generator.cvae import Cvae
     from hyperlora.adapter import Adapter
     from hyperlora.bank import AdapterBank
     from hyperlora.base_models import BaseModel
@@ -210,6 +211,44 @@ def load_peft(tiny_base_folder: Path) -> Callable[[Path], PeftModel]:
         return PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(tiny_base_folder), folder).eval()
 
     return load
+
+
+@pytest.fixture
+def sampling(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> Cvae:
+    """An untrained CVAE for the tiny model, which every session has for its generator."""
+    import torch
+
+    from generator.cvae import Cvae, CvaeConfig
+    from hyperlora.target_modules import find_target_modules
+    from pipelines.session import LoadedGenerator, Session
+
+    config = CvaeConfig(
+        base=tiny_base.identity,
+        encoder=encoder.id,
+        condition_size=encoder.dimensions,
+        modules=find_target_modules(tiny_base.model, ("q_proj", "v_proj")),
+        rank=2,
+        alpha=2,
+        latent_size=4,
+        width=16,
+        hidden_size=16,
+        embedding_size=4,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = Cvae(config)
+        common = {module.name: torch.randn(config.rank, module.in_features) for module in config.modules}
+        network.fit(torch.randn(6, network.layout.size), common)
+    network.eval().requires_grad_(False)
+    own = Session.generator
+
+    def generator(session: Session) -> LoadedGenerator:
+        registered = own(session)
+        assert registered is not None
+        return LoadedGenerator(registered.entry, network)
+
+    monkeypatch.setattr(Session, "generator", generator)
+    return network
 
 
 @pytest.fixture(scope="session")

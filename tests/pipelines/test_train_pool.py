@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 
+from generator.conditions import Wanted
 from hyperlora.base_models import BaseModel
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
@@ -19,6 +20,7 @@ from hyperlora.target_modules import find_target_modules
 from hyperlora.tasks import Task
 from hyperlora.tracking import EXPERIMENT, connect
 from pipelines.evaluation.plans import plain_prompts
+from pipelines.generate import generate_adapters
 from pipelines.recipes import AdapterRecipe, HypernetRecipe, MultitaskRecipe, load_recipe
 from pipelines.session import Session
 from pipelines.train_adapters import train_adapters
@@ -241,7 +243,7 @@ def test_a_generator_that_sees_a_few_tasks_a_step_is_trained_once_and_answers(
     from hyperlora.decoding import generate
 
     task = toy_tasks[2]
-    adapter = made.generate(encoder, task.unseen_descriptions[0])
+    [[adapter]] = generate_adapters(session, [Wanted(task.unseen_descriptions[0])])
     prompts = list(plain_prompts(task, task.test[:3]))
     outputs = generate(
         session.base, prompts, bank=session.bank, factors=stack_adapters([adapter]), choices=[0] * len(prompts)
