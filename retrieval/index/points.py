@@ -10,6 +10,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.index import mending
+
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -29,13 +31,13 @@ class Graph:
     Attributes:
         links: of a point on each level; twice as many on the lowest.
         build_width: candidates kept when a point is linked.
-        search_width: candidates kept when a query is answered. With 80 moved copies of each of 1,250 descriptions,
-            as crowded as a million of them, 128 find 0.970 of the closest ten, 256 find 0.987 and 384 find 0.993.
+        search_width: candidates kept when a query is answered. Of a million descriptions, most of them moved copies
+            of 12,000, 1,024 find 0.987 of the closest ten in 3 ms, and each of 2,900 that were looked for itself.
     """
 
     links: int = 32
     build_width: int = 200
-    search_width: int = 256
+    search_width: int = 1024
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,19 @@ class Points:
 
     def append(self, vectors: Vectors) -> None:
         """Put vectors, (n, dimensions), into the next n rows."""
+        if self.graph is None:
+            self.faiss.add(vectors)
+        elif len(vectors):
+            mending.add(self.faiss, vectors, self.graph.search_width)
+
+    def append_unmended(self, vectors: Vectors) -> None:
+        """Like `append`, and several times as fast; some of them, and of those before, are found only after `mend`."""
         self.faiss.add(vectors)
+
+    def mend(self, rows: Numbers) -> None:
+        """See to it that a search finds each of some rows."""
+        if self.graph is not None:
+            mending.mend(self.faiss, rows, self.graph.search_width)
 
     def vectors(self, rows: Numbers) -> Vectors:
         """Those in some rows, (rows, dimensions)."""

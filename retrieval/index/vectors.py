@@ -218,22 +218,29 @@ class VectorIndex:
             rows = np.flatnonzero(old.keys.live(len(places)) & (places < 0))[:most]
             return rows, old.points.vectors(rows)
 
-        def append(rows: Numbers, vectors: Vectors) -> None:
-            if len(rows):
-                places[rows] = np.arange(len(points), len(points) + len(rows))
-                duplicates.note(vectors, len(points))
-                points.append(vectors)
+        def note(rows: Numbers, vectors: Vectors) -> None:
+            places[rows] = np.arange(len(points), len(points) + len(rows))
+            duplicates.note(vectors, len(points))
 
+        unmended = True
         while not self._stop.is_set():
             with self._lock.shared():
                 rows, vectors = missing(_TURN)
             if len(rows) == _TURN:
-                append(rows, vectors)
-                continue
-            with self._lock.exclusive():
-                append(*missing())
-                self._inside = KeyedPoints(points, self._inside.keys.moved(places), duplicates)
-                return
+                note(rows, vectors)
+                (points.append_unmended if unmended else points.append)(vectors)
+            elif unmended:
+                for start in range(0, len(points), _TURN):
+                    points.mend(np.arange(start, min(start + _TURN, len(points))))
+                    if self._stop.is_set():
+                        return
+                unmended = False
+            else:
+                with self._lock.exclusive():
+                    note(*(last := missing()))
+                    points.append(last[1])
+                    self._inside = KeyedPoints(points, self._inside.keys.moved(places), duplicates)
+                    return
 
     # --- storing ------------------------------------------------------------------------------------------------
 
