@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.route import Prompt, RoutedAnswer
     from retrieval.retriever import Match
 
+Start = Literal["pool", "generated"]
 Examples = Path | str | Sequence[Example | Mapping[str, str]]
 
 
@@ -144,6 +145,7 @@ def generate(
     sample: bool = False,
     seed: int = 0,
     refine: int = 0,
+    start: Start | None = None,
     rank: int | None = None,
     base: str | None = None,
 ) -> Adapter: ...
@@ -158,6 +160,7 @@ def generate(
     sample: bool = False,
     seed: int = 0,
     refine: int = 0,
+    start: Start | None = None,
     rank: int | None = None,
     base: str | None = None,
 ) -> list[Adapter]: ...
@@ -171,6 +174,7 @@ def generate(
     sample: bool = False,
     seed: int = 0,
     refine: int = 0,
+    start: Start | None = None,
     rank: int | None = None,
     base: str | None = None,
 ) -> Adapter | list[Adapter]:
@@ -183,7 +187,8 @@ def generate(
         sample: draw them, if the generator can.
         seed: of the draws.
         refine: gradient steps on the examples.
-        rank: to which the result is cut by SVD; the generator's own when None.
+        start: where they begin, at the mean of the pool's adapters (`pool`, as shipped) or at what is `generated`.
+        rank: to which the result is cut by SVD; its own when None.
         base: base model reference.
 
     Raises:
@@ -194,7 +199,7 @@ def generate(
     from pipelines.generate import Generation, generate_adapters
     from pipelines.session import Session
 
-    how = Generation(1 if n is None else n, sample, seed, refine, rank)
+    how = Generation(1 if n is None else n, sample, seed, refine, rank, start)
     [adapters] = generate_adapters(Session(base), [Wanted(description, read_examples(examples))], how)
     return adapters[0] if n is None else adapters
 

@@ -18,10 +18,12 @@ from hyperlora.algebra import recompress
 from hyperlora.card import Card
 from hyperlora.errors import InputError
 from hyperlora.identity import content_hash
-from pipelines.recipes import FewExamplesRecipe, read_recipe, shipped_recipe
+from hyperlora.registry import Entry
+from pipelines.recipes import RefinementRecipe, Start, read_recipe, shipped_recipe
 from pipelines.refine import refine
 from pipelines.session import LoadedGenerator, Session, check_description
 from pipelines.staleness import staleness_note
+from pipelines.starts import PoolStarts
 
 _LONGEST_PROPOSED = 200
 
@@ -35,10 +37,13 @@ class Generation:
         sample: draw them; otherwise the generator writes the one it takes for the likeliest.
         seed: of the draws.
         refine: gradient steps on the examples.
-        rank: to which the result is cut by SVD; the generator's own when None.
+        rank: to which the result is cut by SVD; its own when None.
+        start: where refinement begins, at the mean of the pool's adapters or at what the generator writes; as the
+            shipped recipe has it when None, and at what is drawn for draws.
 
     Raises:
-        InputError: a number is out of range, or several adapters are wanted that would all be alike.
+        InputError: a number is out of range, several adapters are wanted that would all be alike, or there is a start
+            and no refinement.
     """
 
     count: int = 1
@@ -46,8 +51,19 @@ class Generation:
     seed: int = 0
     refine: int = 0
     rank: int | None = None
+    start: Start | None = None
+
+    @property
+    def from_pool(self) -> bool:
+        """Whether the adapters begin at the mean of the pool, and no generator writes any."""
+        usual = "generated" if self.sample else refining().start
+        return bool(self.refine) and (self.start or usual) == "pool"
 
     def __post_init__(self) -> None:
+        if self.start is not None and not self.refine:
+            raise InputError(f"nothing is refined that could start at {self.start!r}", "Say with --refine how long.")
+        if self.sample and self.from_pool:
+            raise InputError("the mean of the pool is one, and not drawn", "Leave out --sample, or --start generated.")
         if self.count < 1:
             raise InputError(f"{self.count} adapters are asked for", "Ask for at least 1 with --n.")
         if self.count > 1 and not self.sample:
@@ -80,23 +96,59 @@ def generate_adapters(session: Session, wanted: Sequence[Wanted], how: Generatio
     checked = [check_wanted(generator, each, how) for each in wanted]
     if not checked:
         return []
-    network, rows = generator.network, [each for each in checked for _ in range(how.count)]
-    conditions = condition_kind(network.config).read(network.config, checked, session)
-    latents = _latents(latent_size(network), checked, how) if how.sample else None
-    written = write(network, conditions.repeat_interleave(how.count, dim=0), latents)
-    adapters = [
-        Adapter(factors, network.config.base, _card(generator, rows[place], how, place % how.count))
-        for place, factors in enumerate(written)
-    ]
+    rows = [each for each in checked for _ in range(how.count)]
+    adapters = _begun(session, generator, rows, how) if how.from_pool else _written(session, generator, checked, how)
     if how.refine:
         adapters = refine(session.training_base, adapters, [each.examples for each in rows], refining(how.refine))
         adapters = [
             _deciding(adapter, refine_steps=how.refine, examples=len(each.examples))
             for adapter, each in zip(adapters, rows, strict=True)
         ]
-    if how.rank is not None and how.rank < network.config.rank:
-        adapters = [_cut(adapter, how.rank) for adapter in adapters]
+    if (rank := how.rank) is not None:
+        adapters = [_cut(adapter, rank) if rank < max(adapter.ranks) else adapter for adapter in adapters]
     return [adapters[start : start + how.count] for start in range(0, len(adapters), how.count)]
+
+
+def _written(session: Session, generator: LoadedGenerator, wanted: Sequence[Wanted], how: Generation) -> list[Adapter]:
+    """What the generator writes, `how.count` for each that is wanted."""
+    network = generator.network
+    conditions = condition_kind(network.config).read(network.config, wanted, session)
+    latents = _latents(latent_size(network), wanted, how) if how.sample else None
+    factors = write(network, conditions.repeat_interleave(how.count, dim=0), latents)
+    rows = [(each, number) for each in wanted for number in range(how.count)]
+    return [
+        Adapter(
+            one,
+            network.config.base,
+            _card(
+                each,
+                prompt_template=network.config.prompt_template,
+                parents=(generator.entry.reference,),
+                licence=generator.entry.licence or Card.model_fields["licence"].default,
+                recipe_hash=made_by(generator, each, how, number),
+                decision={"seed": how.seed, "draw": number + 1} if how.sample else None,
+            ),
+        )
+        for one, (each, number) in zip(factors, rows, strict=True)
+    ]
+
+
+def _begun(session: Session, generator: LoadedGenerator, wanted: Sequence[Wanted], how: Generation) -> list[Adapter]:
+    """The mean of the pool for each that is wanted."""
+    starts, adapters = PoolStarts(session), []
+    for each in wanted:
+        members = starts.members(each.examples)
+        mean = starts.start(members)
+        card = _card(
+            each,
+            prompt_template=mean.card.prompt_template,
+            parents=tuple(member.reference for member in members),
+            licence=mean.card.licence,
+            recipe_hash=made_by(generator, each, how, begun=members),
+            decision={"start": "pool"},
+        )
+        adapters.append(mean.with_card(card))
+    return adapters
 
 
 def find_generator(session: Session) -> LoadedGenerator:
@@ -127,7 +179,7 @@ def check_able(generator: LoadedGenerator, how: Generation) -> None:
         raise InputError(
             f"{name} is a {config.kind} and writes one adapter for a description, no others", "Leave out --sample."
         )
-    if how.rank is not None and how.rank > config.rank:
+    if how.rank is not None and how.rank > config.rank and not how.from_pool:
         raise InputError(f"{name} writes adapters of rank {config.rank}, not {how.rank}", "Ask for a lower --rank.")
 
 
@@ -137,7 +189,7 @@ def check_wanted(generator: LoadedGenerator, wanted: Wanted, how: Generation) ->
     Raises:
         InputError: the description is empty or too long, or examples are missing.
     """
-    missing = missing_part(generator.network.config, wanted)
+    missing = None if how.from_pool else missing_part(generator.network.config, wanted)
     if missing == "examples":
         raise InputError(
             f"{generator.entry.reference} reads solved examples, and there are none", "Give some with --examples FILE."
@@ -149,30 +201,33 @@ def check_wanted(generator: LoadedGenerator, wanted: Wanted, how: Generation) ->
     return wanted
 
 
-def made_by(generator: LoadedGenerator, wanted: Wanted, how: Generation, number: int = 0) -> str:
+def made_by(
+    generator: LoadedGenerator, wanted: Wanted, how: Generation, number: int = 0, begun: Sequence[Entry] = ()
+) -> str:
     """Hash of all that an adapter comes from, by which it is known again.
 
     Args:
         wanted: as `check_wanted` gives it.
         number: of the adapter among `how.count`, from 0.
+        begun: whose mean it begins at, where `how.from_pool` says that it does.
     """
     read = how.refine or "examples" in condition_kind(generator.network.config).needs
     return content_hash(
         {
-            "generator": generator.entry.content,
+            "generator": [member.content for member in begun] or generator.entry.content,
             "description": wanted.description,
             "examples": [example.record() for example in wanted.examples] if read else [],
             "draw": [how.seed, number] if how.sample else None,
-            "refine": refining(how.refine).model_dump(mode="json") if how.refine else None,
+            "refine": refining(how.refine).hash if how.refine else None,
             "rank": how.rank,
         }
     )
 
 
 @cache
-def refining(steps: int | None = None) -> FewExamplesRecipe:
+def refining(steps: int | None = None) -> RefinementRecipe:
     """The shipped recipe of refinement; with so many steps, if they are given."""
-    shipped = read_recipe(FewExamplesRecipe, shipped_recipe("refine"))
+    shipped = read_recipe(RefinementRecipe, shipped_recipe("refine"))
     return shipped if steps is None else shipped.model_copy(update={"steps": steps})
 
 
@@ -182,8 +237,10 @@ def generation_notes(session: Session, how: Generation, *, examples: bool) -> li
     Args:
         examples: whether some were given.
     """
+    notes: list[str] = []
+    if how.from_pool:
+        return notes
     generator = find_generator(session)
-    notes = []
     if examples and not how.refine and "examples" not in condition_kind(generator.network.config).needs:
         notes.append(f"{generator.entry.reference} does not read examples; to train on them: --refine STEPS")
     if (stale := staleness_note(session.registry, generator)) is not None:
@@ -213,17 +270,13 @@ def _latents(size: int, wanted: Sequence[Wanted], how: Generation) -> Tensor:
     return torch.stack(rows)
 
 
-def _card(generator: LoadedGenerator, wanted: Wanted, how: Generation, number: int) -> Card:
+def _card(wanted: Wanted, **made: Any) -> Card:
     pairs = "; ".join(f"{example.input} -> {example.output}" for example in wanted.examples)
     return Card(
         description=wanted.description or shorten(f"Answer as in: {pairs}", _LONGEST_PROPOSED, placeholder=" ..."),
         description_source="given" if wanted.description else "proposed",
-        prompt_template=generator.network.config.prompt_template,
         origin="generated",
-        parents=(generator.entry.reference,),
-        recipe_hash=made_by(generator, wanted, how, number),
-        decision={"seed": how.seed, "draw": number + 1} if how.sample else None,
-        licence=generator.entry.licence or Card.model_fields["licence"].default,
+        **made,
     )
 
 

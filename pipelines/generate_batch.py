@@ -20,6 +20,7 @@ from hyperlora.tasks import field_problems
 from pipelines.generate import Generation, check_able, check_wanted, find_generator, generate_adapters, made_by
 from pipelines.naming import short_name
 from pipelines.session import LoadedGenerator, Session
+from pipelines.starts import PoolStarts
 
 # So many adapters are in memory at once.
 TOGETHER = 64
@@ -100,7 +101,7 @@ def generate_batch(
 
     generator = find_generator(session)
     check_able(generator, how)
-    orders, skipped = _orders(generator, file, out, how, fail)
+    orders, skipped = _orders(session, generator, file, out, how, fail)
     if not orders and not skipped and not failures:
         raise InputError(f"{file} holds no line", _FORM)
     written = _carry_out(session, orders, how, fail) if orders else []
@@ -108,22 +109,25 @@ def generate_batch(
 
 
 def _orders(
-    generator: LoadedGenerator, file: Path, out: Path, how: Generation, fail: _Fail
+    session: Session, generator: LoadedGenerator, file: Path, out: Path, how: Generation, fail: _Fail
 ) -> tuple[list[_Order], list[Path]]:
     """What is still to be written, and the folders that are there already."""
     orders: list[_Order] = []
     skipped: list[Path] = []
     taken: dict[Path, tuple[int, str]] = {}
+    starts = PoolStarts(session)
     for number, text in _lines(file):
         try:
             line, wanted = _parsed(text)
             wanted = check_wanted(generator, wanted, how)
-            folder, made = out / (line.name or _name(wanted)), made_by(generator, wanted, how)
+            begun = starts.members(wanted.examples) if how.from_pool else ()
+            makes = [made_by(generator, wanted, how, number, begun) for number in range(how.count)]
+            folder, made = out / (line.name or _name(wanted)), makes[0]
             first, made_first = taken.setdefault(folder, (number, made))
             if made_first != made:
                 raise InputError(f"{folder.name} is the name of line {first} already", "Give each line its own.")
             if first == number:
-                missing, there = _found(folder, generator, wanted, how)
+                missing, there = _found(folder, makes)
                 skipped += there
                 orders += [_Order(number, wanted, missing)] if missing else []
         except HyperLoRAError as error:
@@ -186,19 +190,20 @@ def _name(wanted: Wanted) -> str:
     return short_name(wanted.description, content_hash([wanted.description, examples]))
 
 
-def _found(
-    folder: Path, generator: LoadedGenerator, wanted: Wanted, how: Generation
-) -> tuple[dict[int, Path], list[Path]]:
+def _found(folder: Path, makes: Sequence[str]) -> tuple[dict[int, Path], list[Path]]:
     """Which adapters of a line are missing, by number from 0, and the folders of those that are there.
+
+    Args:
+        makes: of each adapter, what `made_by` says.
 
     Raises:
         InputError: a folder holds something else.
     """
     missing, there = {}, []
-    for number, place in enumerate(numbered(folder, how.count)):
+    for number, place in enumerate(numbered(folder, len(makes))):
         if not place.exists() or (place.is_dir() and not any(place.iterdir())):
             missing[number] = place
-        elif _recipe_hash(place) == made_by(generator, wanted, how, number):
+        elif _recipe_hash(place) == makes[number]:
             there.append(place)
         else:
             raise InputError(f"{place} holds something else", "Remove it, or choose another --out.")

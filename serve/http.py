@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -68,6 +68,7 @@ class GenerateBody(BaseModel):
     seed: int = Field(0, ge=0, lt=2**32)
     refine: int = Field(0, ge=0, le=MOST_STEPS)
     rank: int | None = Field(None, ge=1, le=LARGEST_RANK)
+    start: Literal["pool", "generated"] | None = None
     name: str | None = None
 
 
@@ -136,7 +137,7 @@ def create_app(session: Session) -> FastAPI:
     def post_generate(body: GenerateBody) -> dict[str, Any]:
         """Write adapters from a description, and register them: for good under a name, else for a limited time."""
         examples = read_examples([example.model_dump() for example in body.examples])
-        how = Generation(body.n, body.sample, body.seed, body.refine, body.rank)
+        how = Generation(body.n, body.sample, body.seed, body.refine, body.rank, body.start)
         with busy:
             [adapters] = generate_adapters(session, [Wanted(body.description, examples)], how)
             made = []

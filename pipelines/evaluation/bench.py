@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperlora.adapter import Adapter
-from hyperlora.algebra import recompress, weighted_sum
 from hyperlora.base_models import BaseModel, load_base_model
-from hyperlora.card import Card
 from hyperlora.errors import InputError
 from hyperlora.registry import Entry
 from hyperlora.tasks import Example, Suite, Task
@@ -18,11 +16,9 @@ from pipelines.evaluation.plans import GatedPool, drawn_examples
 from pipelines.evaluation.wordings import Control, wordings
 from pipelines.recipes import EvaluationRecipe
 from pipelines.session import LoadedGenerator, Session
+from pipelines.starts import mean_adapter
 from retrieval.compose.arrow import arrow_gates
 from retrieval.index import READS_TAG, pool_entries
-
-# The mean of a pool has a rank as large as all of its adapters' together; this much holds nearly all of it.
-_MEAN_RANK = 32
 
 
 class Bench:
@@ -96,12 +92,7 @@ class Bench:
     @cached_property
     def mean_adapter(self) -> Adapter:
         """The mean weight change of the pool: what is known before anything is said of the task."""
-        members = list(self.pool.values())
-        card = Card(
-            description="The mean of the pool", origin="composed", prompt_template=members[0].card.prompt_template
-        )
-        total = weighted_sum(members, [1 / len(members)] * len(members), card)
-        return recompress(total, _MEAN_RANK).adapter
+        return mean_adapter(list(self.pool.values()))
 
     def trained_for(self, task: Task) -> Entry | None:
         """The newest pool adapter that was trained on exactly the task's training examples."""

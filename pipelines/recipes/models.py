@@ -138,6 +138,19 @@ class FewExamplesRecipe(Recipe):
     warmup_steps: int = Field(0, ge=0)
 
 
+Start = Literal["pool", "generated"]
+
+
+class RefinementRecipe(FewExamplesRecipe):
+    """How adapters are refined.
+
+    Attributes:
+        start: where that begins: at the mean of the pool's adapters, or at what a generator writes.
+    """
+
+    start: Start
+
+
 class EvaluationRecipe(Recipe):
     """How methods are compared.
 

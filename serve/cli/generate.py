@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Write the adapter here as a PEFT folder.")
 @click.option("--examples", type=click.Path(path_type=Path), help='JSONL of {"input": …, "output": …}.')
 @click.option("--refine", type=click.IntRange(min=1), metavar="STEPS", help="Train on the examples for so many steps.")
+@click.option(
+    "--start",
+    type=click.Choice(["pool", "generated"]),
+    help="Refine from the mean of the pool's adapters (the default), or from what is generated.",
+)
 @click.option("--n", "count", type=click.IntRange(min=1), metavar="N", help="Write N adapters, into OUT/1 to OUT/N.")
 @click.option("--sample", is_flag=True, help="Draw them, if the generator can.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Of the draws.")
@@ -37,6 +42,7 @@ def command(
     out: Path,
     examples: Path | None,
     refine: int | None,
+    start: Literal["pool", "generated"] | None,
     count: int | None,
     sample: bool,
     seed: int,
@@ -47,7 +53,8 @@ def command(
 ) -> None:
     """Write an adapter from a description, with the registry's champion generator.
 
-    With --refine it is then trained on your examples for a few steps, in seconds. A batch that was interrupted goes on
+    With --refine it is trained on your examples for a few steps, in seconds, beginning at what all adapters of the pool
+    have in common; --start generated begins at what the generator writes. A batch that was interrupted goes on
     when the same command is run again.
 
     \b
@@ -63,7 +70,7 @@ def command(
     from pipelines.generate import Generation
     from pipelines.session import Session
 
-    how = Generation(count or 1, sample, seed, refine or 0, rank)
+    how = Generation(count or 1, sample, seed, refine or 0, rank, start)
     session = Session(base)
     if batch is not None:
         _batch(session, batch, out, how, as_json)
@@ -94,7 +101,11 @@ def _one(session: Session, description: str, examples: Path | None, out: Path, h
 
 def _told(adapter: Adapter) -> str:
     made = adapter.card.decision or {}
-    parts = [f"written by {adapter.card.parents[0]}", f"{adapter.num_parameters:,} parameters"]
+    parents = adapter.card.parents
+    begun = (
+        f"begun at the mean of {len(parents)} adapters" if made.get("start") == "pool" else f"written by {parents[0]}"
+    )
+    parts = [begun, f"{adapter.num_parameters:,} parameters"]
     if "draw" in made:
         parts.append(f"draw {made['draw']} of seed {made['seed']}")
     if "refine_steps" in made:

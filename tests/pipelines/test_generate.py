@@ -42,6 +42,8 @@ from pipelines.generate import (
 )
 from pipelines.refine import refine
 from pipelines.session import LONGEST_DESCRIPTION, Session
+from pipelines.starts import PoolStarts, mean_adapter
+from retrieval.index import pool_entries
 
 FAR = "Translate the sentence into Old Norse verse"
 WRITER = "registry:quickstart-hypernet@1"
@@ -123,10 +125,10 @@ def test_refining_teaches_the_examples_and_the_card_says_so(
     reader: Session, toy_tasks: list[Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = refining(12).model_copy(update={"learning_rate": 0.03})
-    monkeypatch.setattr("pipelines.generate.refining", lambda steps: quick)
+    monkeypatch.setattr("pipelines.generate.refining", lambda steps=None: quick)
     barks, counts, homes = toy_tasks
     wanted = [Wanted(FAR, homes.train[:4]), Wanted(counts.description, barks.train[:3])]
-    [[first], [second]] = generate_adapters(reader, wanted, Generation(refine=12))
+    [[first], [second]] = generate_adapters(reader, wanted, Generation(refine=12, start="generated"))
     prompts = [render_prompt(first.card.prompt_template, example.input) for example in homes.test[:3]] * 2
     said = generate(
         reader.base, prompts, bank=reader.bank, factors=stack_adapters([first, second]), choices=[0] * 3 + [1] * 3
@@ -141,6 +143,52 @@ def test_refining_teaches_the_examples_and_the_card_says_so(
     [expected] = refine(reader.training_base, [plain], [homes.train[:4]], quick)
     # twelve large steps of Adam make rounding visible
     assert max_difference(first, expected) < 0.05 * max_difference(first, plain)
+
+
+def test_refining_begins_at_the_mean_of_the_pool(reader: Session, toy_tasks: list[Task]) -> None:
+    barks, _, homes = toy_tasks
+    wanted = [Wanted(FAR, homes.train[:4]), Wanted("", barks.train[:3])]
+    [[first], [second]] = generate_adapters(reader, wanted, Generation(refine=2))
+    pool = pool_entries(reader.registry, reader.located.identity.fingerprint)
+    members = [reader.registry.load(entry.reference) for entry in pool]
+    start = mean_adapter(members)
+    for name, part in start.modules.items():
+        changes = [member.modules[name].weight_change() for member in members]
+        torch.testing.assert_close(part.weight_change(), torch.stack(changes).mean(dim=0), atol=1e-5, rtol=1e-4)
+    [expected] = refine(reader.training_base, [start], [homes.train[:4]], refining(2))
+    assert 0 <= max_difference(first, expected) < 0.05 * max_difference(first, start)
+    assert second.card.description.startswith("Answer as in: "), "a description is not needed"
+    assert max_difference(first, second) > 0
+    assert sorted(first.card.parents) == sorted(entry.reference for entry in pool)
+    assert first.card.decision == {"start": "pool", "refine_steps": 2, "examples": 4}
+
+
+def test_of_a_larger_pool_those_whose_examples_are_most_like_are_the_start(
+    reader: Session, toy_tasks: list[Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.starts._MOST", 1)
+    barks, _, homes = toy_tasks
+    starts = PoolStarts(reader)
+    for task in (barks, homes):
+        [member] = starts.members(task.train[:3])
+        assert member.name == task.name
+    assert starts.start([member]) is starts.start([member])
+
+
+def test_a_pool_without_adapters_has_no_mean_to_begin_at(
+    reader: Session, toy_tasks: list[Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.starts.pool_entries", lambda registry, base: [])
+    with pytest.raises(InputError, match=r"no adapters for .* to begin at"):
+        generate_adapters(reader, [Wanted(FAR, toy_tasks[0].train[:2])], Generation(refine=1))
+
+
+def test_what_the_pool_has_changes_what_an_adapter_is_known_by(reader: Session) -> None:
+    generator = find_generator(reader)
+    wanted, how = Wanted(FAR, (Example("cat", "cats"),)), Generation(refine=2)
+    first, *rest = PoolStarts(reader).members(wanted.examples)
+    known = {made_by(generator, wanted, how, begun=some) for some in ((), [first], [first, *rest])}
+    assert len(known) == 3
 
 
 def max_difference(one: Adapter, other: Adapter) -> float:
@@ -179,7 +227,7 @@ def test_the_generators_own_rank_cuts_nothing(reader: Session) -> None:
 
 def test_what_is_refined_is_cut_afterwards(reader: Session, toy_tasks: list[Task]) -> None:
     wanted = [Wanted(FAR, toy_tasks[0].train[:2])]
-    [[cut]] = generate_adapters(reader, wanted, Generation(refine=1, rank=2))
+    [[cut]] = generate_adapters(reader, wanted, Generation(refine=1, rank=2, start="generated"))
     assert cut.ranks == (2,)
     decision = cut.card.decision
     assert decision is not None

@@ -188,7 +188,7 @@ def test_a_line_without_examples_cannot_be_refined_and_the_others_are(
     report = batch(*lines, how=Generation(refine=2))
     assert [(failure.line, "no examples to refine on" in failure.problem) for failure in report.failures] == [(2, True)]
     decisions = [read_adapter(folder).card.decision for folder in report.written]
-    assert decisions == [{"refine_steps": 2, "examples": 1}, {"refine_steps": 2, "examples": 2}]
+    assert decisions == [{"start": "pool", "refine_steps": 2, "examples": count} for count in (1, 2)]
     again = batch(*lines, how=Generation(refine=2))
     assert (again.written, len(again.skipped)) == ((), 2)
 

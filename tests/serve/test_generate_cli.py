@@ -61,6 +61,7 @@ def test_what_is_written_loads_in_plain_peft_without_a_warning_and_changes_the_l
     for name, options in (
         ("plain", ()),
         ("refined", ("--examples", few, "--refine", "2")),
+        ("from generated", ("--examples", few, "--refine", "2", "--start", "generated")),
         ("cut", ("--rank", "1")),
     ):
         assert run("generate", "Say it backwards", *options, "--out", tmp_path / name).code == 0
@@ -80,7 +81,18 @@ def test_what_is_written_loads_in_plain_peft_without_a_warning_and_changes_the_l
 def test_it_refines_on_examples_cuts_the_rank_and_tells_both(
     shared_pool: Registry, run: Run, few: Path, tmp_path: Path
 ) -> None:
-    arguments = ("generate", "Give the plural", "--examples", few, "--refine", "2", "--rank", "1")
+    arguments = (
+        "generate",
+        "Give the plural",
+        "--examples",
+        few,
+        "--refine",
+        "2",
+        "--rank",
+        "1",
+        "--start",
+        "generated",
+    )
     outcome = run(*arguments, "--out", tmp_path / "one")
     told = outcome.out.splitlines()[0]
     assert ", refined in 2 steps on 2 examples, rank 1 keeps 0." in told
@@ -95,6 +107,24 @@ def test_it_refines_on_examples_cuts_the_rank_and_tells_both(
     assert (card.origin, card.parents) == ("generated", ("registry:writer@1",))
     assert card.decision == {"refine_steps": 2, "examples": 2, "rank": 1, "energy_kept": kept}
     assert read_adapter(tmp_path / "one").content_hash == read_adapter(tmp_path / "two").content_hash
+
+
+def test_refining_begins_at_the_pool_unless_told_otherwise_and_says_so(
+    shared_pool: Registry, run: Run, few: Path, tmp_path: Path
+) -> None:
+    arguments = ("generate", "Give the plural", "--examples", few, "--refine", "2")
+    pool = tuple(f"registry:{name}" for name in sorted(entry.name for entry in shared_pool.entries("adapter")))
+    told = run(*arguments, "--out", tmp_path / "one").out
+    assert f"begun at the mean of {len(pool)} adapters, " in told
+    card = read_adapter(tmp_path / "one").card
+    assert tuple(parent.partition("@")[0] for parent in card.parents) == pool
+    assert card.decision == {"start": "pool", "refine_steps": 2, "examples": 2}
+    value = run(*arguments, "--start", "generated", "--out", tmp_path / "two", "--json").value
+    assert value["parents"] == ["registry:writer@1"]
+    assert read_adapter(tmp_path / "two").content_hash != read_adapter(tmp_path / "one").content_hash
+    refused = run("generate", "Give the plural", "--start", "pool", "--out", tmp_path / "three")
+    assert (refused.code, "--refine" in refused.err) == (1, True)
+    assert not (tmp_path / "three").exists()
 
 
 def test_several_draws_lie_in_numbered_folders(shared_pool: Registry, sampling: Any, run: Run, tmp_path: Path) -> None:

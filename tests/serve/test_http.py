@@ -320,7 +320,7 @@ def test_adapters_of_another_base_model_are_the_client_s_mistake(
 
 
 def test_generate_registers_what_is_refined_and_cut_for_a_limited_time(client: TestClient, pool: Registry) -> None:
-    body = {"description": "Say it\nbackwards", "examples": [CAT], "refine": 2, "rank": 1}
+    body = {"description": "Say it\nbackwards", "examples": [CAT], "refine": 2, "rank": 1, "start": "generated"}
     answer = client.post("/v1/generate", json=body)
     assert answer.status_code == 200
     [made] = answer.json()["adapters"]
@@ -388,6 +388,7 @@ def test_what_cannot_be_generated_is_a_400_and_nothing_is_registered(
         ({"description": "x", "n": 0}, "n"),
         ({"description": "x", "refine": MOST_STEPS + 1, "examples": [CAT]}, "refine"),
         ({"description": "x", "refine": -1}, "refine"),
+        ({"description": "x", "refine": 1, "examples": [CAT], "start": "here"}, "start"),
         ({"description": "x", "rank": 0}, "rank"),
         ({"description": "x", "seed": -1}, "seed"),
         ({"description": "x", "out": "/tmp/x"}, "out"),
