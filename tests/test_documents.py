@@ -137,7 +137,7 @@ def test_the_generation_document_runs_in_order(run: Callable[[str], str]) -> Non
     printed = [run(code if language == "bash" else f"python - <<'PYTHON'\n{code}PYTHON\n") for language, code in blocks]
     plain, refined, many, shown, called = printed
     assert re.search(r"^small: .*, rank 2 keeps 0\.\d{4} of the energy$", plain, re.MULTILINE)
-    assert re.search(r"^refined: begun at the mean of 73 adapters, .*, refined in 4 steps on 4 examples$", refined, re.MULTILINE)
+    assert re.search(r"^refined: begun at the mean of 73 adapters, .*refined in 4 steps on 4 examples$", refined, re.M)
     assert [line for line in many.splitlines() if line.startswith("many: ")] == [
         "many: 2 written, 0 there already, 0 failed",
         "many: 0 written, 2 there already, 0 failed",
