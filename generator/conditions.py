@@ -9,9 +9,14 @@ from typing import Literal, Protocol
 import torch
 from torch import Tensor
 
+from generator.views import ViewSizes
 from generator.writing import GeneratorConfig
+from hyperlora.base_models import BaseModel
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import AdapterFormatError
+from hyperlora.hidden_states import text_states
+from hyperlora.prompts import render_completion, render_prompt
+from hyperlora.settings import get_settings
 from hyperlora.tasks import Example
 
 Part = Literal["description", "examples"]
@@ -37,41 +42,97 @@ class Senses(Protocol):
     def encoder(self) -> TextEncoder:
         """The text encoder."""
 
+    @property
+    def base(self) -> BaseModel:
+        """The untuned base model."""
+
 
 @dataclass(frozen=True)
 class ConditionKind:
     """One way to tell a generator what is wanted.
 
     Attributes:
-        needs: what must be given; the other parts are not read.
+        takes: what is read if it is given; the other parts are not.
+        needs_all: whether all of that must be given; otherwise any of it is enough.
         read: the conditions (n, condition_size) of n that are wanted.
     """
 
-    needs: frozenset[Part]
+    takes: frozenset[Part]
+    needs_all: bool
     read: Callable[[GeneratorConfig, Sequence[Wanted], Senses], Tensor]
 
 
 def _embedded(config: GeneratorConfig, wanted: Sequence[Wanted], senses: Senses) -> Tensor:
     embeddings = torch.from_numpy(senses.encoder.encode([each.description for each in wanted]))
-    if embeddings.shape[1] != config.condition_size:
-        raise AdapterFormatError(
-            f"the generator takes conditions of {config.condition_size} numbers, and {config.encoder} gives "
-            f"{embeddings.shape[1]}",
-            "Train the generator again, or restore its folder.",
-        )
+    _check_size(config.condition_size, embeddings, f"conditions of {{}} numbers, and {config.encoder} gives {{}}")
     return embeddings
 
 
-EMBEDDED_DESCRIPTION = ConditionKind(frozenset({"description"}), _embedded)
+def _viewed(config: GeneratorConfig, wanted: Sequence[Wanted], senses: Senses) -> Tensor:
+    sizes = config.views
+    assert sizes is not None
+    described = [place for place, each in enumerate(wanted) if each.description.strip()]
+    shown = [place for place, each in enumerate(wanted) if each.examples]
+    embedding, reading, examples = (torch.zeros(len(wanted), size) for size in sizes.parts)
+    if described:
+        embedding[described], reading[described] = described_views(
+            [wanted[place].description for place in described], sizes, senses
+        )
+    if shown:
+        groups = [wanted[place].examples for place in shown]
+        examples[shown] = torch.stack(
+            [states.mean(dim=0) for states in example_states(groups, sizes, senses, config.prompt_template)]
+        )
+    return torch.cat([embedding, reading, examples], dim=1)
+
+
+def described_views(texts: Sequence[str], sizes: ViewSizes, senses: Senses) -> tuple[Tensor, Tensor]:
+    """Embeddings (n, embedding) and the base model's mean states (n, hidden) of descriptions."""
+    embeddings = torch.from_numpy(senses.encoder.encode(list(texts)))
+    _check_size(sizes.embedding, embeddings, "embeddings of {} numbers, and the encoder gives {}")
+    dtype = get_settings().scoring_dtype()
+    return embeddings, torch.from_numpy(text_states(senses.base, texts, sizes.reading_layer, "mean", dtype=dtype))
+
+
+def example_states(
+    groups: Sequence[Sequence[Example]], sizes: ViewSizes, senses: Senses, template: str
+) -> list[Tensor]:
+    """The base model's states at the last token of each solved example: for each group (examples, hidden).
+
+    Their mean over some of a task's examples is its task vector.
+    """
+    texts = [
+        render_prompt(template, each.input) + render_completion(template, each.output)
+        for group in groups
+        for each in group
+    ]
+    dtype = get_settings().scoring_dtype()
+    states = torch.from_numpy(text_states(senses.base, texts, sizes.examples_layer, "last", dtype=dtype))
+    return list(states.split([len(group) for group in groups]))
+
+
+def _check_size(expected: int, embeddings: Tensor, told: str) -> None:
+    if embeddings.shape[1] != expected:
+        raise AdapterFormatError(
+            f"the generator takes {told.format(expected, embeddings.shape[1])}",
+            "Train the generator again, or restore its folder.",
+        )
+
+
+EMBEDDED_DESCRIPTION = ConditionKind(frozenset({"description"}), True, _embedded)
+VIEWS = ConditionKind(frozenset({"description", "examples"}), False, _viewed)
 
 
 def condition_kind(config: GeneratorConfig) -> ConditionKind:
-    """How a generator is told what is wanted. Every kind there is reads the text encoder's view of a description."""
-    return EMBEDDED_DESCRIPTION
+    """How a generator is told what is wanted: by the encoder's embedding, or by what the base model reads, too."""
+    return EMBEDDED_DESCRIPTION if config.views is None else VIEWS
 
 
 def missing_part(config: GeneratorConfig, wanted: Wanted) -> Part | None:
     """What a generator needs and is not given, or None."""
+    kind = condition_kind(config)
     given: dict[Part, bool] = {"description": bool(wanted.description.strip()), "examples": bool(wanted.examples)}
-    needs = condition_kind(config).needs
-    return next((part for part, there in given.items() if part in needs and not there), None)
+    missing = [part for part, there in given.items() if part in kind.takes and not there]
+    if kind.needs_all or len(missing) == len(kind.takes):
+        return next(iter(missing), None)
+    return None

@@ -67,6 +67,10 @@ class CvaeConfig(BaseModel):
         return self
 
     @property
+    def views(self) -> None:
+        """Conditions are embeddings of descriptions, nothing else."""
+
+    @property
     def scaling(self) -> float:
         """alpha / rank."""
         return self.alpha / self.rank

@@ -7,6 +7,7 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor
 
+from generator.views import ViewSizes
 from hyperlora.adapter import LoraFactors
 from hyperlora.bank import StackedFactors, unstack
 from hyperlora.base_models import BaseIdentity
@@ -30,6 +31,10 @@ class GeneratorConfig(Protocol):
     @property
     def condition_size(self) -> int:
         """Numbers in a condition."""
+
+    @property
+    def views(self) -> ViewSizes | None:
+        """What a condition is made of; the encoder's embedding alone when None."""
 
     @property
     def rank(self) -> int:

@@ -211,7 +211,7 @@ def made_by(
         number: of the adapter among `how.count`, from 0.
         begun: whose mean it begins at, where `how.from_pool` says that it does.
     """
-    read = how.refine or "examples" in condition_kind(generator.network.config).needs
+    read = how.refine or "examples" in condition_kind(generator.network.config).takes
     return content_hash(
         {
             "generator": [member.content for member in begun] or generator.entry.content,
@@ -241,7 +241,7 @@ def generation_notes(session: Session, how: Generation, *, examples: bool) -> li
     if how.from_pool:
         return notes
     generator = find_generator(session)
-    if examples and not how.refine and "examples" not in condition_kind(generator.network.config).needs:
+    if examples and not how.refine and "examples" not in condition_kind(generator.network.config).takes:
         notes.append(f"{generator.entry.reference} does not read examples; to train on them: --refine STEPS")
     if (stale := staleness_note(session.registry, generator)) is not None:
         notes.append(stale)

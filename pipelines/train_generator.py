@@ -11,15 +11,21 @@ from types import ModuleType
 from typing import Any
 
 import generator.canonical
+import generator.conditions
 import generator.cvae
+import generator.dictionary
 import generator.hypernet
 import generator.layout
 import generator.normalising
+import generator.views
 import generator.weight_coders
 import hyperlora.algebra
+import hyperlora.hidden_states
 import hyperlora.target_modules
+import hyperlora.whitening
 import pipelines.pool_weights
 import pipelines.snapshots
+import pipelines.told_conditions
 import pipelines.train_cvae
 import pipelines.train_hypernet
 from generator.artifact import Network, read_generator, write_generator
@@ -43,7 +49,19 @@ from pipelines.train_pool import TRAINING_CODE, run_folder
 
 GeneratorRecipe = HypernetRecipe | CvaeRecipe
 Log = Callable[..., None]
-_HYPERNET_CODE = (*TRAINING_CODE, pipelines.train_hypernet, generator.hypernet)
+_HYPERNET_CODE = (
+    *TRAINING_CODE,
+    hyperlora.hidden_states,
+    hyperlora.whitening,
+    generator.canonical,
+    generator.conditions,
+    generator.dictionary,
+    generator.hypernet,
+    generator.layout,
+    generator.views,
+    pipelines.told_conditions,
+    pipelines.train_hypernet,
+)
 _CVAE_CODE = (
     hyperlora.algebra,
     hyperlora.target_modules,
@@ -144,18 +162,26 @@ def train_generator(
 
 
 def _hypernet(session: Session, tasks: Sequence[Task], recipe: HypernetRecipe) -> _Training:
+    begins = recipe.form == "dictionary"
+    entries = pool_adapters(session.registry, session.located.identity.fingerprint, tasks) if begins else {}
+
     def run(folder: Path, log: Log) -> Hypernet:
         return train_hypernet(
             session.training_base,
-            session.encoder,
+            session,
             tasks,
             recipe,
             folder,
             lambda report: log(report.step, loss=report.loss),
+            pool={name: session.registry.load(entry.reference).modules for name, entry in entries.items()},
         )
 
-    datasets = {task.name: content_hash([task.training_hash, task.descriptions]) for task in tasks}
-    return _Training("hypernet", str(get_settings().base_training_dtype()), datasets, _HYPERNET_CODE, (), run)
+    contents = {name: entry.content for name, entry in entries.items()}
+    datasets = {
+        task.name: content_hash([task.training_hash, task.descriptions, contents.get(task.name, "")]) for task in tasks
+    }
+    dtype = str(get_settings().base_training_dtype())
+    return _Training("hypernet", dtype, datasets, _HYPERNET_CODE, tuple(entries.values()), run)
 
 
 def _cvae(session: Session, tasks: Sequence[Task], recipe: CvaeRecipe) -> _Training:

@@ -1,59 +1,66 @@
-"""Train a hypernet through the base model: descriptions in, loss on the tasks' examples out."""
+"""Train a hypernet through the base model: conditions in, loss on the tasks' examples out."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
 from torch import nn
 
+from generator.canonical import Weights, leading_directions, projected
+from generator.conditions import Senses
 from generator.hypernet import Hypernet, HypernetConfig
+from generator.views import ViewSizes
 from hyperlora.bank import AdapterBank, StackedFactors
 from hyperlora.base_models import BaseModel
-from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
 from hyperlora.target_modules import find_target_modules
 from hyperlora.tasks import Task
 from pipelines.lessons import SomeTasks, step_tasks
 from pipelines.recipes import HypernetRecipe
+from pipelines.told_conditions import ToldConditions
 from pipelines.training import StepReport, train
 
+_RECONSTRUCTION_RATE = 2e-3
 
-class _DescribedTasks:
-    """Hands out one generated adapter for each of a step's tasks, each step from another training paraphrase."""
 
-    def __init__(self, network: Hypernet, tasks: Sequence[Task], encoder: TextEncoder, recipe: HypernetRecipe) -> None:
+class _ToldTasks:
+    """Hands out one generated adapter for each of a step's tasks, each step from another condition."""
+
+    def __init__(self, network: Hypernet, told: ToldConditions, tasks: int, recipe: HypernetRecipe) -> None:
         self.module: nn.Module = network
         self._network = network
-        self._embeddings = [torch.from_numpy(encoder.encode(list(task.descriptions))) for task in tasks]
-        self._names = [task.name for task in tasks]
+        self._told = told
+        self._tasks = tasks
         self._seed = recipe.seed
-        self._per_step = recipe.tasks_per_step or len(tasks)
+        self._per_step = recipe.tasks_per_step or tasks
 
     def factors(self, step: int) -> Mapping[str, StackedFactors]:
-        rows = []
-        for number in step_tasks(len(self._names), step, self._per_step, self._seed):
-            embeddings = self._embeddings[number]
-            draw = random.Random(f"{self._seed}/{self._names[number]}/{step}")
-            rows.append(embeddings[draw.randrange(len(embeddings))])
-        return self._network(torch.stack(rows).to(next(self._network.parameters()).device))
+        numbers = step_tasks(self._tasks, step, self._per_step, self._seed)
+        conditions = torch.stack([self._told.draw(number, step) for number in numbers])
+        noise = self._told.noise(len(numbers), self._network.entering, step)
+        device = next(self._network.parameters()).device
+        return self._network(conditions.to(device), None if noise is None else noise.to(device))
 
 
 def train_hypernet(
     base: BaseModel,
-    encoder: TextEncoder,
+    senses: Senses,
     tasks: Sequence[Task],
     recipe: HypernetRecipe,
     folder: Path,
     on_step: Callable[[StepReport], None],
+    *,
+    pool: Mapping[str, Weights] | None = None,
 ) -> Hypernet:
-    """Train a hypernet on tasks and their training paraphrases.
+    """Train a hypernet on tasks, their training paraphrases and, where it reads examples, their training examples.
 
     Args:
         base: loaded with ``training=True``.
+        senses: read the conditions.
         folder: holds this run's checkpoint; a second call continues from it.
+        pool: adapters by the names of tasks, not of all of them perhaps, at which a dictionary begins.
 
     Returns:
         The hypernet, on CPU, in evaluation mode.
@@ -64,27 +71,75 @@ def train_hypernet(
     templates = {task.prompt_template for task in tasks}
     if len(templates) != 1:
         raise InputError("the training tasks have different prompt templates", "Train one generator per template.")
+    template = templates.pop()
+    sizes = view_sizes(base, senses, recipe)
     config = HypernetConfig(
         base=base.identity,
-        encoder=encoder.id,
-        condition_size=encoder.dimensions,
+        encoder=senses.encoder.id,
+        condition_size=senses.encoder.dimensions if sizes is None else sizes.total,
+        views=sizes,
         modules=find_target_modules(base.model, recipe.target_modules),
         rank=recipe.rank,
         alpha=recipe.alpha,
+        form=recipe.form,
+        atoms=recipe.atoms if recipe.form == "dictionary" else 0,
         width=recipe.width,
         embedding_size=recipe.embedding_size,
-        prompt_template=templates.pop(),
+        prompt_template=template,
         tasks=tuple(task.name for task in tasks),
     )
+    told = ToldConditions(tasks, sizes, senses, recipe, template)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         network = Hypernet(config)
+        if network.views is not None:
+            network.views.fit(*told.whitenings())
+        if network.dictionary is not None and pool:
+            _begin_at(network, told, [task.name for task in tasks], pool, recipe)
     bank = AdapterBank(base.model)
     try:
-        trainee = _DescribedTasks(network, tasks, encoder, recipe)
+        trainee = _ToldTasks(network, told, len(tasks), recipe)
         per_step = recipe.tasks_per_step or len(tasks)
         lessons = SomeTasks(base, tasks, per_step, recipe.samples_per_task, recipe.seed)
         train(base, bank, lessons, trainee, recipe, folder, label="train hypernet", on_step=on_step)
     finally:
         bank.close()
     return network.cpu().eval().requires_grad_(False)
+
+
+def view_sizes(base: BaseModel, senses: Senses, recipe: HypernetRecipe) -> ViewSizes | None:
+    """What a condition is made of, by the recipe; None for the encoder's embedding alone."""
+    if not recipe.reads_states:
+        return None
+    layers = int(base.model.config.num_hidden_layers)
+    return ViewSizes(
+        embedding=senses.encoder.dimensions,
+        hidden=int(base.model.config.hidden_size),
+        reading_layer=round(recipe.reading_depth * layers),
+        examples_layer=round(recipe.examples_depth * layers),
+    )
+
+
+def _begin_at(
+    network: Hypernet, told: ToldConditions, names: Sequence[str], pool: Mapping[str, Weights], recipe: HypernetRecipe
+) -> None:
+    """Begin at the pool: its common A, its mean and directions; then coefficients from conditions, as in use.
+
+    Text-to-LoRA's reconstruction (section 3.2), of coefficients instead of weights.
+    """
+    assert network.dictionary is not None
+    numbers = [number for number, name in enumerate(names) if name in pool]
+    weights = [pool[names[number]] for number in numbers]
+    common = leading_directions(weights, network.config.modules, network.config.rank)
+    flat = network.layout.flat(projected(weights, network.config.modules, common).factors)
+    wanted = network.begin_at(flat, common)
+    learning = [*network.condition.parameters(), *network.dictionary.whole.parameters()]
+    optimiser = torch.optim.AdamW(learning, lr=_RECONSTRUCTION_RATE, weight_decay=0.0)
+    for step in range(recipe.reconstruction_steps):
+        # other draws than those of training, which counts from 0
+        conditions = torch.stack([told.draw(number, -1 - step) for number in numbers])
+        noise = told.noise(len(numbers), network.entering, -1 - step)
+        loss = (network.dictionary.whole(network.read(conditions, noise)) - wanted).square().mean()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()

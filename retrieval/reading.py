@@ -1,8 +1,6 @@
 """A text as the text encoder and the base model read it: two views that err on different texts, in one vector.
 
-Hidden states hold far more than which task a text is about. What changes between the texts of one task is scaled
-down by the states' covariance within the tasks that the retriever was trained on, as speaker recognition does it
-(WCCN, Hatch et al. 2006).
+States are scaled by their covariance within the tasks that the retriever was trained on, see `hyperlora.whitening`.
 """
 
 from __future__ import annotations
@@ -21,10 +19,8 @@ from hyperlora.encoder import TextEncoder
 from hyperlora.hidden_states import text_states
 from hyperlora.identity import content_hash
 from hyperlora.settings import get_settings
+from hyperlora.whitening import fit_whitening, whitened
 from retrieval.documents import Vectors
-
-# The share of the mean variance that is added to every direction's.
-_SHRINKAGE = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,8 +43,7 @@ class Reading:
 
     def vectors(self, states: NDArray[np.float32]) -> Vectors:
         """(n, dimensions) of unit length, of states (n, hidden_size)."""
-        read = (states - self.centre.numpy()) @ self.matrix.numpy()
-        unit: Vectors = read / np.linalg.norm(read, axis=1, keepdims=True).clip(min=1e-12)
+        unit: Vectors = whitened(torch.from_numpy(states), self.centre, self.matrix).numpy()
         return unit
 
     @cached_property
@@ -65,15 +60,7 @@ def fit_reading(states: NDArray[np.float32], owners: Sequence[int], *, base: str
         states: (n, hidden_size), of texts of the tasks it is trained on, several a task.
         owners: (n,), which task each is of.
     """
-    own = np.asarray(owners)
-    centre, spread = states.mean(axis=0), states.std(axis=0).clip(min=1e-6)
-    even = (states - centre) / spread
-    means = np.stack([even[own == task].mean(axis=0) for task in range(int(own.max()) + 1)])
-    within = np.cov(even - means[own], rowvar=False, bias=True)
-    within += _SHRINKAGE * float(np.trace(within)) / len(within) * np.eye(len(within))
-    variances, directions = np.linalg.eigh(within)
-    matrix = (directions / np.sqrt(variances)) / spread[:, None]
-    return Reading(base, layer, weight, torch.from_numpy(centre).float(), torch.from_numpy(matrix).float())
+    return Reading(base, layer, weight, *fit_whitening(states, owners))
 
 
 class ReadingEncoder:

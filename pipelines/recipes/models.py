@@ -70,11 +70,41 @@ class HypernetRecipe(TrainingRecipe):
         width: of its shared network.
         embedding_size: of its layer and module-kind embeddings.
         tasks_per_step: how many of the tasks, in turn, are in one step; all when None.
+        form: what writes a module's factors: a head for all of its kind, or a dictionary of its own atoms, which
+            begins at the principal directions of the adapters that the pool has for the tasks.
+        atoms: in the dictionary.
+        reconstruction_steps: before training through the base model, in which the dictionary's coefficients learn to
+            write the pool's adapters.
+        reads_states: the base model reads descriptions and examples beside the encoder, see `generator.views`.
+        reading_depth, examples_depth: of the states that are read, as shares of the base model's layers.
+        shown, both: shares of conditions that have solved examples alone, and beside the description.
+        most_shown: examples in such a condition; any number up to that is as likely.
+        condition_noise: standard deviation of what is added to a condition, whose numbers are about 1 in size.
     """
 
     tasks_per_step: int | None = Field(None, ge=1)
     width: int = Field(256, ge=8)
     embedding_size: int = Field(32, ge=1)
+    form: Literal["heads", "dictionary"] = "heads"
+    atoms: int = Field(96, ge=1)
+    reconstruction_steps: int = Field(0, ge=0)
+    reads_states: bool = False
+    reading_depth: float = Field(0.5, ge=0, le=1)
+    examples_depth: float = Field(26 / 30, ge=0, le=1)
+    shown: float = Field(0, ge=0, le=1)
+    both: float = Field(0, ge=0, le=1)
+    most_shown: int = Field(16, ge=1)
+    condition_noise: float = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> HypernetRecipe:
+        if self.shown + self.both > 1:
+            raise ValueError(f"shown ({self.shown}) and both ({self.both}) are shares of one whole")
+        if (self.shown or self.both) and not self.reads_states:
+            raise ValueError("examples are read by the base model: set reads_states")
+        if self.reconstruction_steps and self.form != "dictionary":
+            raise ValueError("only a dictionary's coefficients are told by the pool: reconstruction_steps must be 0")
+        return self
 
 
 class MultitaskRecipe(TrainingRecipe):

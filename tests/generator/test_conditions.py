@@ -9,8 +9,12 @@ import pytest
 import torch
 
 from generator.conditions import ConditionKind, Wanted, condition_kind, missing_part
+from generator.views import ViewSizes
+from hyperlora.base_models import BaseModel
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import AdapterFormatError
+from hyperlora.hidden_states import text_states
+from hyperlora.settings import get_settings
 from hyperlora.tasks import Example
 
 CAT = (Example("cat", "cats"),)
@@ -29,7 +33,7 @@ class Counting:
 
 
 def test_descriptions_are_embedded_together_in_their_order(encoder: TextEncoder) -> None:
-    config = SimpleNamespace(condition_size=384, encoder=encoder.id, kind="hypernet")
+    config = SimpleNamespace(condition_size=384, encoder=encoder.id, kind="hypernet", views=None)
     counting = Counting(encoder)
     wanted = [Wanted("Make it plural"), Wanted("Name the capital", CAT), Wanted("Make it plural")]
     conditions = condition_kind(config).read(config, wanted, SimpleNamespace(encoder=counting))
@@ -40,27 +44,66 @@ def test_descriptions_are_embedded_together_in_their_order(encoder: TextEncoder)
 
 
 def test_a_generator_of_other_conditions_than_its_encoder_gives_is_refused(encoder: TextEncoder) -> None:
-    config = SimpleNamespace(condition_size=12, encoder="all-minilm", kind="hypernet")
+    config = SimpleNamespace(condition_size=12, encoder="all-minilm", kind="hypernet", views=None)
     with pytest.raises(AdapterFormatError, match="takes conditions of 12 numbers, and all-minilm gives 384"):
         condition_kind(config).read(config, [Wanted("x")], SimpleNamespace(encoder=encoder))
 
 
 @pytest.mark.parametrize(
-    ("needs", "wanted", "missing"),
+    ("takes", "all_of_it", "wanted", "missing"),
     [
-        ({"description"}, Wanted("Do it"), None),
-        ({"description"}, Wanted("", CAT), "description"),
-        ({"description"}, Wanted(" \n", CAT), "description"),
-        ({"examples"}, Wanted("", CAT), None),
-        ({"examples"}, Wanted("Do it"), "examples"),
-        ({"description", "examples"}, Wanted("Do it", CAT), None),
-        ({"description", "examples"}, Wanted("Do it"), "examples"),
-        ({"description", "examples"}, Wanted(), "description"),
+        ({"description"}, True, Wanted("Do it"), None),
+        ({"description"}, True, Wanted("", CAT), "description"),
+        ({"description"}, True, Wanted(" \n", CAT), "description"),
+        ({"examples"}, True, Wanted("", CAT), None),
+        ({"examples"}, True, Wanted("Do it"), "examples"),
+        ({"description", "examples"}, True, Wanted("Do it", CAT), None),
+        ({"description", "examples"}, True, Wanted("Do it"), "examples"),
+        ({"description", "examples"}, True, Wanted(), "description"),
+        ({"description", "examples"}, False, Wanted("Do it"), None),
+        ({"description", "examples"}, False, Wanted("", CAT), None),
+        ({"description", "examples"}, False, Wanted(" \n"), "description"),
     ],
 )
 def test_what_is_missing_is_what_is_needed_and_not_given(
-    needs: set[str], wanted: Wanted, missing: str | None, monkeypatch: pytest.MonkeyPatch
+    takes: set[str], all_of_it: bool, wanted: Wanted, missing: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind = ConditionKind(frozenset(needs), lambda config, wanted, senses: torch.zeros(0))
+    kind = ConditionKind(frozenset(takes), all_of_it, lambda config, wanted, senses: torch.zeros(0))
     monkeypatch.setattr("generator.conditions.condition_kind", lambda config: kind)
     assert missing_part(SimpleNamespace(kind="any"), wanted) == missing
+
+
+@pytest.fixture
+def viewing(tiny_base: BaseModel, encoder: TextEncoder) -> SimpleNamespace:
+    hidden = tiny_base.model.config.hidden_size
+    sizes = ViewSizes(embedding=encoder.dimensions, hidden=hidden, reading_layer=1, examples_layer=2)
+    return SimpleNamespace(encoder=encoder.id, kind="hypernet", views=sizes, prompt_template="Q: {input}\nA:")
+
+
+def test_the_base_model_reads_what_is_given_and_the_rest_is_zero(
+    viewing: SimpleNamespace, tiny_base: BaseModel, encoder: TextEncoder
+) -> None:
+    senses = SimpleNamespace(encoder=encoder, base=tiny_base)
+    two = (Example("cat", "cats"), Example("ox", "oxen"))
+    wanted = [Wanted("Make it plural"), Wanted("", two), Wanted("Make it plural", two)]
+    sizes = viewing.views
+    conditions = condition_kind(viewing).read(viewing, wanted, senses)
+    assert conditions.shape == (3, sizes.total)
+    embedding, reading, examples = conditions.split(sizes.parts, dim=1)
+    torch.testing.assert_close(embedding[0], torch.from_numpy(encoder.encode(["Make it plural"])[0]))
+    dtype = get_settings().scoring_dtype()
+    read = text_states(tiny_base, ["Make it plural"], 1, "mean", dtype=dtype)[0]
+    torch.testing.assert_close(reading[0], torch.from_numpy(read), atol=1e-2, rtol=1e-2)
+    texts = ["Q: cat\nA: cats", "Q: ox\nA: oxen"]
+    states = text_states(tiny_base, texts, 2, "last", dtype=dtype)
+    torch.testing.assert_close(examples[1], torch.from_numpy(states.mean(axis=0)), atol=1e-2, rtol=1e-2)
+    for part, absent in ((embedding, 1), (reading, 1), (examples, 0)):
+        present = 1 - absent
+        assert not part[absent].any()
+        torch.testing.assert_close(part[2], part[present], atol=1e-2, rtol=1e-2)
+
+
+def test_views_of_another_encoder_are_refused(viewing: SimpleNamespace, tiny_base: BaseModel) -> None:
+    short = SimpleNamespace(encode=lambda texts: np.ones((len(texts), 8), dtype=np.float32))
+    with pytest.raises(AdapterFormatError, match="takes embeddings of 384 numbers, and the encoder gives 8"):
+        condition_kind(viewing).read(viewing, [Wanted("x")], SimpleNamespace(encoder=short, base=tiny_base))

@@ -269,7 +269,7 @@ def test_a_generator_of_examples_needs_no_description_and_proposes_one(
         asked.extend(wanted)
         return torch.from_numpy(senses.encoder.encode([each.examples[0].output for each in wanted]))
 
-    kind = ConditionKind(frozenset({"examples"}), read)
+    kind = ConditionKind(frozenset({"examples"}), True, read)
     for module in ("generator.conditions", "pipelines.generate"):
         monkeypatch.setattr(f"{module}.condition_kind", lambda config: kind)
     examples = (Example("cat", "cats"), Example("ox", "oxen"))
@@ -485,7 +485,7 @@ def test_an_empty_registry_names_the_remedy(registry: Registry, tiny_base_folder
 def test_a_check_brings_the_description_to_one_line(reader: Session) -> None:
     checked = check_wanted(find_generator(reader), Wanted("  Say\nwhere \t people live "), Generation())
     assert checked == Wanted("Say where people live")
-    assert condition_kind(find_generator(reader).network.config).needs == {"description"}
+    assert condition_kind(find_generator(reader).network.config).takes == {"description"}
 
 
 # --- notes and the doorway ------------------------------------------------------------------------------

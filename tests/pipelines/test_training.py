@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from torch import nn
 
+from generator.conditions import Wanted, condition_kind
 from hyperlora.adapter import Adapter
 from hyperlora.bank import unstack
 from hyperlora.base_models import BaseModel
@@ -50,6 +53,16 @@ def recipe(toy_recipe: Path) -> AdapterRecipe:
 @pytest.fixture(scope="session")
 def hypernet_recipe(toy_recipe: Path) -> HypernetRecipe:
     return load_recipe(toy_recipe).hypernet
+
+
+def senses(base: BaseModel, encoder: TextEncoder) -> SimpleNamespace:
+    return SimpleNamespace(base=base, encoder=encoder)
+
+
+def reading(recipe: HypernetRecipe, **changes: object) -> HypernetRecipe:
+    """A dictionary whose conditions the base model reads, too."""
+    fields = {"form": "dictionary", "atoms": 6, "reads_states": True, "shown": 0.3, "both": 0.3, "condition_noise": 0.1}
+    return HypernetRecipe.model_validate(recipe.model_dump() | fields | changes)
 
 
 def named(name: str) -> Task:
@@ -223,7 +236,7 @@ def test_a_hypernet_learns_and_tells_descriptions_apart(
 ) -> None:
     reports: list[StepReport] = []
     longer = hypernet_recipe.model_copy(update={"steps": 60})
-    network = train_hypernet(tiny_base, encoder, toy_tasks, longer, tmp_path, reports.append)
+    network = train_hypernet(tiny_base, senses(tiny_base, encoder), toy_tasks, longer, tmp_path, reports.append)
     assert reports[0].loss > 5
     assert reports[-1].loss < 0.5
     assert not network.training
@@ -246,7 +259,7 @@ def test_a_hypernet_resumed_from_a_checkpoint_ends_with_the_same_bits(
     encoder: TextEncoder,
     tmp_path: Path,
 ) -> None:
-    common = (tiny_base, encoder, toy_tasks, hypernet_recipe)
+    common = (tiny_base, senses(tiny_base, encoder), toy_tasks, hypernet_recipe)
     undisturbed = train_hypernet(*common, tmp_path / "undisturbed", lambda report: None).state_dict()
     with pytest.raises(Interrupted):
         train_hypernet(*common, tmp_path / "resumed", interrupt_at(7))
@@ -258,6 +271,67 @@ def test_a_hypernet_resumed_from_a_checkpoint_ends_with_the_same_bits(
     assert all(torch.equal(resumed[name], undisturbed[name]) for name in resumed)
 
 
+def test_a_dictionary_learns_to_write_by_a_description_or_by_examples(
+    tiny_base: BaseModel,
+    toy_tasks: list[Task],
+    hypernet_recipe: HypernetRecipe,
+    encoder: TextEncoder,
+    tmp_path: Path,
+) -> None:
+    recipe = reading(hypernet_recipe, steps=80, learning_rate=0.02)
+    network = train_hypernet(tiny_base, senses(tiny_base, encoder), toy_tasks, recipe, tmp_path, lambda report: None)
+    assert network.config.views is not None
+    wanted = [Wanted(task.unseen_descriptions[0]) for task in toy_tasks]
+    wanted += [Wanted("", task.validation[:3]) for task in toy_tasks]
+    conditions = condition_kind(network.config).read(network.config, wanted, senses(tiny_base, encoder))
+    written = network(conditions)
+    adapters = [
+        Adapter(unstack(written, row), tiny_base.identity, Card(description="Do it.")) for row in range(len(wanted))
+    ]
+    assert validation_scores(tiny_base, [*toy_tasks, *toy_tasks], adapters) == [1.0] * 6
+
+
+def test_a_dictionary_begins_at_the_adapters_of_the_pool_and_resumes_with_the_same_bits(
+    tiny_base: BaseModel,
+    toy_tasks: list[Task],
+    recipe: AdapterRecipe,
+    hypernet_recipe: HypernetRecipe,
+    encoder: TextEncoder,
+    tmp_path: Path,
+) -> None:
+    own = train_adapters(tiny_base, toy_tasks, recipe, tmp_path / "own", lambda report: None)
+    pool = {task.name: adapter.modules for task, adapter in zip(toy_tasks, own, strict=True)}
+    barely = reading(hypernet_recipe, shown=0, both=0, learning_rate=1e-6, reconstruction_steps=200)
+    common = (tiny_base, senses(tiny_base, encoder), toy_tasks, barely)
+    network = train_hypernet(*common, tmp_path / "whole", lambda report: None, pool=pool)
+    wanted = [Wanted(task.descriptions[0]) for task in toy_tasks]
+    written = network(condition_kind(network.config).read(network.config, wanted, senses(tiny_base, encoder)))
+    for row, adapter in enumerate(own):
+        for name, factors in adapter.modules.items():
+            change = written[name].B[row] @ written[name].A[row] * written[name].scaling[row]
+            near = torch.nn.functional.cosine_similarity(change.flatten(), factors.weight_change().flatten(), dim=0)
+            assert near > 0.9, "its own adapter, on the A that all share"
+    with pytest.raises(Interrupted):
+        train_hypernet(*common, tmp_path / "resumed", interrupt_at(7), pool=pool)
+    resumed = train_hypernet(*common, tmp_path / "resumed", lambda report: None, pool=pool).state_dict()
+    assert all(torch.equal(resumed[name], tensor) for name, tensor in network.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"shown": 0.7, "both": 0.5}, "shares of one whole"),
+        ({"reads_states": False}, "set reads_states"),
+        ({"form": "heads", "reconstruction_steps": 5}, "must be 0"),
+    ],
+)
+def test_recipes_that_contradict_themselves_are_refused(
+    hypernet_recipe: HypernetRecipe, changes: dict[str, object], problem: str
+) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        reading(hypernet_recipe, **changes)
+
+
 def test_a_hypernet_needs_one_prompt_template(
     tiny_base: BaseModel,
     toy_tasks: list[Task],
@@ -267,7 +341,7 @@ def test_a_hypernet_needs_one_prompt_template(
 ) -> None:
     mixed = [toy_tasks[0], replace(toy_tasks[1], prompt_template="Q: {input}\nA:")]
     with pytest.raises(InputError, match="different prompt templates"):
-        train_hypernet(tiny_base, encoder, mixed, hypernet_recipe, tmp_path, lambda report: None)
+        train_hypernet(tiny_base, senses(tiny_base, encoder), mixed, hypernet_recipe, tmp_path, lambda report: None)
 
 
 def test_modules_the_base_lacks_are_named(
