@@ -30,7 +30,7 @@ import torch
 from torch import Tensor
 
 from generator.artifact import write_generator
-from generator.conditions import Wanted
+from generator.conditions import Wanted, condition_kind
 from generator.hypernet import Hypernet, HypernetConfig
 from generator.writing import write
 from hyperlora.adapter import Adapter
@@ -46,6 +46,7 @@ from pipelines.recipes import AdapterRecipe, HypernetRecipe, read_recipe, shippe
 from pipelines.session import Session
 from pipelines.starter import starter_suite
 from pipelines.train_adapters import train_adapters
+from pipelines.train_hypernet import view_sizes
 from pipelines.zoo.packing import read_zoo
 from side_by_side import Comparison, Prepared, Watch, measure, summary, surroundings
 
@@ -71,8 +72,9 @@ class Bed:
     scratch: Path
 
     def conditions(self) -> Tensor:
-        """The texts' embeddings, (texts, dimensions)."""
-        return torch.from_numpy(self.session.encoder.encode(self.texts))
+        """What the generator is told of the texts, (texts, condition_size)."""
+        config = self.network.config
+        return condition_kind(config).read(config, [Wanted(text) for text in self.texts], self.session)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -123,10 +125,14 @@ def make_bed(base: str, count: int, scratch: Path) -> Bed:
 
 def _untrained(session: Session) -> Hypernet:
     recipe = read_recipe(HypernetRecipe, shipped_recipe("hypernet"))
+    sizes = view_sizes(session.base, session, recipe)
     config = HypernetConfig(
         base=session.located.identity,
         encoder=session.encoder.id,
-        condition_size=session.encoder.dimensions,
+        condition_size=session.encoder.dimensions if sizes is None else sizes.total,
+        views=sizes,
+        form=recipe.form,
+        atoms=recipe.atoms,
         modules=find_target_modules(session.base.model, recipe.target_modules),
         rank=recipe.rank,
         alpha=recipe.alpha,
@@ -134,8 +140,8 @@ def _untrained(session: Session) -> Hypernet:
         embedding_size=recipe.embedding_size,
     )
     network = Hypernet(config)
-    for head in network.heads.values():
-        torch.nn.init.normal_(head.weight, std=0.02)
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.02)
     return network.eval().requires_grad_(False)
 
 

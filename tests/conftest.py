@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peft import PeftModel
 
     from generator.cvae import Cvae
+    from generator.hypernet import Hypernet
     from hyperlora.adapter import Adapter
     from hyperlora.bank import AdapterBank
     from hyperlora.base_models import BaseModel
@@ -220,7 +221,6 @@ def sampling(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.Mon
 
     from generator.cvae import Cvae, CvaeConfig
     from hyperlora.target_modules import find_target_modules
-    from pipelines.session import LoadedGenerator, Session
 
     config = CvaeConfig(
         base=tiny_base.identity,
@@ -240,6 +240,48 @@ def sampling(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.Mon
         common = {module.name: torch.randn(config.rank, module.in_features) for module in config.modules}
         network.fit(torch.randn(6, network.layout.size), common)
     network.eval().requires_grad_(False)
+    _use(network, monkeypatch)
+    return network
+
+
+@pytest.fixture
+def reading(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> Hypernet:
+    """An untrained hypernet that the base model reads for, which every session has for its generator."""
+    import torch
+
+    from generator.hypernet import Hypernet, HypernetConfig
+    from generator.views import ViewSizes
+    from hyperlora.target_modules import find_target_modules
+
+    hidden = int(tiny_base.model.config.hidden_size)
+    sizes = ViewSizes(embedding=encoder.dimensions, hidden=hidden, reading_layer=1, examples_layer=2)
+    config = HypernetConfig(
+        base=tiny_base.identity,
+        encoder=encoder.id,
+        condition_size=sizes.total,
+        views=sizes,
+        modules=find_target_modules(tiny_base.model, ("q_proj", "v_proj")),
+        rank=2,
+        alpha=4,
+        form="dictionary",
+        atoms=5,
+        width=16,
+        embedding_size=4,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = Hypernet(config)
+        assert network.dictionary is not None
+        torch.nn.init.normal_(network.dictionary.whole.weight)
+    network.eval().requires_grad_(False)
+    _use(network, monkeypatch)
+    return network
+
+
+def _use(network: Cvae | Hypernet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every session has it in the place of the generator that its registry holds."""
+    from pipelines.session import LoadedGenerator, Session
+
     own = Session.generator
 
     def generator(session: Session) -> LoadedGenerator:
@@ -248,7 +290,6 @@ def sampling(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.Mon
         return LoadedGenerator(registered.entry, network)
 
     monkeypatch.setattr(Session, "generator", generator)
-    return network
 
 
 @pytest.fixture(scope="session")

@@ -136,8 +136,9 @@ def test_the_generation_document_runs_in_order(run: Callable[[str], str]) -> Non
     blocks = _BLOCK.findall((ROOT / "docs" / "generation.md").read_text())
     printed = [run(code if language == "bash" else f"python - <<'PYTHON'\n{code}PYTHON\n") for language, code in blocks]
     plain, refined, many, shown, called = printed
-    assert re.search(r"^small: .*, rank 2 keeps 0\.\d{4} of the energy$", plain, re.MULTILINE)
+    assert re.search(r"^small: .*, rank 1 keeps 0\.\d{4} of the energy$", plain, re.MULTILINE)
     assert re.search(r"^refined: begun at the mean of 73 adapters, .*refined in 4 steps on 4 examples$", refined, re.M)
+    assert re.search(r"^shown: written by registry:starter-hypernet@1, [\d,]+ parameters$", refined, re.M)
     assert [line for line in many.splitlines() if line.startswith("many: ")] == [
         "many: 2 written, 0 there already, 0 failed",
         "many: 0 written, 2 there already, 0 failed",

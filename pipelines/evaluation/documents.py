@@ -1,7 +1,8 @@
 """The tables of README and docs/evaluation.md, from finished evaluations: `python -m pipelines.evaluation.documents`.
 
 With folders of finished evaluations as arguments, what their tables need is first kept in `docs/results/`, which is
-committed; the documents' tables are then written again from there.
+committed; the documents' tables are then written again from there. An evaluation of some methods takes the place of
+these methods' rows alone, if the others were measured on the same tasks in the same way.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import click
 
 from hyperlora.durable import write_bytes, write_json
 from hyperlora.errors import InputError
+from pipelines.evaluation.methods import METHODS
 from pipelines.evaluation.report import counted, markdown_table, results_markdown, shown_groups, shown_methods, spread
 from pipelines.evaluation.run import read_results
 
@@ -30,6 +32,7 @@ BRIEF_METHODS = (
     "no-condition",
     "retrieved-1",
     "generated",
+    "generated-5",
     "generated+description",
     "multitask+description",
     "finetune-16",
@@ -52,6 +55,41 @@ def keep(results: Mapping[str, Any]) -> dict[str, Any]:
             method: {task: round(value["mean"], 4) for task, value in tasks.items()}
             for method, tasks in results["scores"].items()
         },
+    }
+
+
+# What must be the same of two evaluations whose rows stand in one table. The code that measures may have changed, and
+# what only some methods use: a row says nothing of the others.
+_SHARED = ("suite", "tasks", "recipe", "base model", "dtype")
+
+
+def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Kept results with the rows of newer ones; the newer alone where both are not of the same tasks and recipe.
+
+    Intervals fit together: their draws depend on tasks and recipe alone, and each is its method's own.
+    """
+    if any(old["identity"].get(name) != new["identity"].get(name) for name in _SHARED):
+        return dict(new)
+    fresh = {row["name"] for row in new["methods"]}
+    if fresh >= {row["name"] for row in old["methods"]}:
+        return dict(new)
+    groups = {}
+    for name, group in new["summary"]["groups"].items():
+        before = old["summary"]["groups"][name]
+        groups[name] = {**group, "methods": before["methods"] | group["methods"]}
+    rows = {row["name"]: row for row in (*old["methods"], *new["methods"])}
+    order = {name: place for place, name in enumerate(METHODS)}
+    earlier = [*old.get("earlier", []), {"identity": old["identity"], "methods": sorted(set(rows) - fresh)}]
+    return {
+        **new,
+        "methods": sorted(
+            rows.values(), key=lambda row: order.index(row["name"]) if row["name"] in order else len(order)
+        ),
+        "generation": old["generation"],
+        "failures": [*(each for each in old["failures"] if each["method"] not in fresh), *new["failures"]],
+        "summary": {"groups": groups, "without": old["summary"]["without"]},
+        "means": {**old["means"], **new["means"]},
+        "earlier": earlier,
     }
 
 
@@ -102,7 +140,9 @@ def update_documents(root: Path, folders: Sequence[Path]) -> list[Path]:
     """Keep the results of these evaluations and write the documents' tables; the files that changed."""
     for folder in folders:
         results = read_results(folder)
-        write_json(root / "docs" / "results" / f"{kept_name(results)}.json", keep(results))
+        path = root / "docs" / "results" / f"{kept_name(results)}.json"
+        found = keep(results)
+        write_json(path, merged(json.loads(path.read_text(encoding="utf-8")), found) if path.is_file() else found)
     kept = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (root / "docs/results").glob("*.json")}
     changed = []
     for path in (root / name for name in DOCUMENTS):

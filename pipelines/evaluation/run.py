@@ -10,12 +10,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import generator.conditions
 import generator.cvae
+import generator.dictionary
 import generator.hypernet
+import generator.views
 import hyperlora.bank
 import hyperlora.batching
 import hyperlora.bundling
 import hyperlora.decoding
+import hyperlora.hidden_states
 import hyperlora.metrics
 import hyperlora.prompts
 import hyperlora.scoring
@@ -67,11 +71,15 @@ _CODE = (
     hyperlora.batching,
     hyperlora.bundling,
     hyperlora.decoding,
+    hyperlora.hidden_states,
     hyperlora.metrics,
     hyperlora.prompts,
     hyperlora.scoring,
+    generator.conditions,
     generator.cvae,
+    generator.dictionary,
     generator.hypernet,
+    generator.views,
     retrieval.compose,
     retrieval.calibration,
     retrieval.documents,

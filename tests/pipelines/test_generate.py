@@ -292,6 +292,25 @@ def test_a_generator_of_examples_needs_no_description_and_proposes_one(
     assert set(origins) == {"retrieved"}
 
 
+def test_a_generator_that_reads_examples_takes_them_instead_of_a_description_or_beside_it(
+    reader: Session, reading: Hypernet
+) -> None:
+    cat, dog = ((Example(word, f"{word}s"),) for word in ("cat", "dog"))
+    wanted = [Wanted(FAR), Wanted("", cat), Wanted(FAR, cat), Wanted(FAR, dog)]
+    written = [adapter for [adapter] in generate_adapters(reader, wanted)]
+    assert len({adapter.content_hash for adapter in written}) == 4
+    expected = write(reading, condition_kind(reading.config).read(reading.config, wanted, reader))
+    for adapter, factors in zip(written, expected, strict=True):
+        for name, part in adapter.modules.items():
+            torch.testing.assert_close(part.B, factors[name].B)
+    assert [adapter.card.description for adapter in written] == [FAR, "Answer as in: cat -> cats", FAR, FAR]
+    assert not [note for note in generation_notes(reader, Generation(), examples=True) if "read examples" in note]
+    generator = find_generator(reader)
+    assert made_by(generator, wanted[2], Generation()) != made_by(generator, wanted[3], Generation())
+    with pytest.raises(InputError, match="the description is empty"):
+        generate_adapters(reader, [Wanted(" ")])
+
+
 def test_an_adapter_is_known_again_by_all_that_it_comes_from_and_nothing_else(reader: Session) -> None:
     generator, cat = find_generator(reader), (Example("cat", "cats"),)
     plain = made_by(generator, Wanted(FAR), Generation())

@@ -62,6 +62,41 @@ def test_tables_are_written_from_finished_evaluations_and_the_second_time_from_w
     assert (root / "README.md").read_text().splitlines() == brief
 
 
+def test_an_evaluation_of_some_methods_takes_the_place_of_their_rows_alone(root: Path, results: dict[str, Any]) -> None:
+    update_documents(root, [root / "done"])
+    path = root / "docs" / "results" / "toys-held-out-seen.json"
+    before = json.loads(path.read_text())
+    newer = json.loads(json.dumps(results))
+    newer["methods"] = [row for row in newer["methods"] if row["name"] in ("no-condition", "generated")]
+    for group in newer["summary"]["groups"].values():
+        group["methods"] = {name: group["methods"][name] for name in ("no-condition", "generated")}
+        group["methods"]["generated"]["mean"] = 0.99
+    newer["scores"] = {name: newer["scores"][name] for name in ("no-condition", "generated")}
+    newer["identity"]["code"] = "later"
+    (root / "done" / "results.json").write_text(json.dumps(newer))
+    update_documents(root, [root / "done"])
+    after = json.loads(path.read_text())
+    names = [row["name"] for row in after["methods"]]
+    assert sorted(names) == sorted(row["name"] for row in before["methods"])
+    assert names[:4] == ["no-condition", "generated", "generated:random", "oracle"], "in the order of the table"
+    for name, group in before["summary"]["groups"].items():
+        rows = after["summary"]["groups"][name]["methods"]
+        assert rows["generated"]["mean"] == 0.99
+        assert {key: row for key, row in rows.items() if key != "generated"} == {
+            key: row for key, row in group["methods"].items() if key != "generated"
+        }
+    assert after["means"] == before["means"]
+    [earlier] = after["earlier"]
+    assert earlier["identity"]["code"] == "0123abcd"
+    assert set(earlier["methods"]) == {row["name"] for row in before["methods"]} - {"no-condition", "generated"}
+    newer["identity"]["suite"] = "others"
+    (root / "done" / "results.json").write_text(json.dumps(newer))
+    update_documents(root, [root / "done"])
+    assert set(json.loads(path.read_text())["means"]) == {"no-condition", "generated"}, (
+        "of other tasks: nothing is kept"
+    )
+
+
 def test_what_is_kept_has_no_single_answers_and_no_differences(results: dict[str, Any]) -> None:
     kept = keep(results)
     assert kept["means"]["oracle"] == {"a": 0.44, "b": 0.64, "c": 0.84}

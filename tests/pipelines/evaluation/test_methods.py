@@ -179,6 +179,20 @@ def test_refining_goes_on_from_its_start_on_the_drawn_examples(
     assert not same_change(adapter, begun)
 
 
+def test_a_generator_may_read_the_drawn_examples(
+    open_bench: Callable[..., Bench], parts: Suite, shared_session: Session, request: pytest.FixtureRequest
+) -> None:
+    bench, task = open_bench(), parts.tasks["homes"]
+    with pytest.raises(InputError, match="hypernet@1 does not read examples"):
+        plan_of(bench, "generated-5", task)
+    request.getfixturevalue("reading")
+    plan = plan_of(bench, "generated-5", task)
+    wanted = [Wanted(task.unseen_descriptions[0], tuple(drawn_examples(task, 5, 0)[: bench.recipe.shots]))]
+    [[written]] = generate_adapters(shared_session, wanted)
+    assert hashes(plan.adapters) == {written.content_hash}
+    assert plan.prompts == plan_of(bench, "generated", task).prompts
+
+
 def test_the_first_five_of_sixteen_are_the_five(parts: Suite) -> None:
     # of so many Python draws five in another way than sixteen
     task = replace(parts.tasks["climbs"], train=tuple(Example(str(number), "fox") for number in range(60)))
