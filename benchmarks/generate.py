@@ -243,8 +243,8 @@ def _through_a_folder(bed: Bed) -> Prepared:
         adapter = _generated(bed, text)
         tensors = {}
         for name, part in adapter.modules.items():
-            tensors[f"base_model.model.{name}.lora_A.weight"] = part.A
-            tensors[f"base_model.model.{name}.lora_B.weight"] = part.B
+            tensors[f"base_model.model.{name}.lora_A.weight"] = part.A.contiguous()
+            tensors[f"base_model.model.{name}.lora_B.weight"] = part.B.contiguous()
         config.save_pretrained(str(folder))
         save_file(tensors, folder / "adapter_model.safetensors")
         model.load_adapter(

@@ -79,17 +79,19 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
         groups[name] = {**group, "methods": before["methods"] | group["methods"]}
     rows = {row["name"]: row for row in (*old["methods"], *new["methods"])}
     order = {name: place for place, name in enumerate(METHODS)}
-    earlier = [*old.get("earlier", []), {"identity": old["identity"], "methods": sorted(set(rows) - fresh)}]
+    earlier = [
+        {**each, "methods": [name for name in each["methods"] if name not in fresh]} for each in old.get("earlier", [])
+    ]
+    known = fresh.union(*(each["methods"] for each in earlier))
+    earlier.append({"identity": old["identity"], "methods": sorted(rows.keys() - known)})
     return {
         **new,
-        "methods": sorted(
-            rows.values(), key=lambda row: order.index(row["name"]) if row["name"] in order else len(order)
-        ),
+        "methods": sorted(rows.values(), key=lambda row: order.get(row["name"], len(order))),
         "generation": old["generation"],
         "failures": [*(each for each in old["failures"] if each["method"] not in fresh), *new["failures"]],
         "summary": {"groups": groups, "without": old["summary"]["without"]},
         "means": {**old["means"], **new["means"]},
-        "earlier": earlier,
+        "earlier": [each for each in earlier if each["methods"]],
     }
 
 
