@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import hyperlora.whitening
 import pipelines.retriever_pairs
 import pipelines.train_encoder
 import retrieval.calibration
@@ -38,6 +39,7 @@ from retrieval.measuring import rank_queries
 from retrieval.reading import Reading, ReadingEncoder, fit_reading
 
 _CODE = (
+    hyperlora.whitening,
     pipelines.retriever_pairs,
     pipelines.train_encoder,
     retrieval.calibration,

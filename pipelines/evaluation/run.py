@@ -23,6 +23,7 @@ import hyperlora.hidden_states
 import hyperlora.metrics
 import hyperlora.prompts
 import hyperlora.scoring
+import hyperlora.whitening
 import pipelines.evaluation.answering
 import pipelines.evaluation.bench
 import pipelines.evaluation.methods
@@ -75,6 +76,7 @@ _CODE = (
     hyperlora.metrics,
     hyperlora.prompts,
     hyperlora.scoring,
+    hyperlora.whitening,
     generator.conditions,
     generator.cvae,
     generator.dictionary,
