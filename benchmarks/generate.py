@@ -31,7 +31,7 @@ from torch import Tensor
 
 from generator.artifact import write_generator
 from generator.conditions import Wanted, condition_kind
-from generator.hypernet import Hypernet, HypernetConfig
+from generator.hypernet import Hypernet
 from generator.writing import write
 from hyperlora.adapter import Adapter
 from hyperlora.bank import AdapterSlots, StackedFactors
@@ -40,13 +40,12 @@ from hyperlora.peft_folder import write_adapter
 from hyperlora.quiet import quiet_transformers
 from hyperlora.registry import Registry
 from hyperlora.settings import reload_settings
-from hyperlora.target_modules import find_target_modules
 from pipelines.generate import generate_adapters
 from pipelines.recipes import AdapterRecipe, HypernetRecipe, read_recipe, shipped_recipe
 from pipelines.session import Session
 from pipelines.starter import starter_suite
 from pipelines.train_adapters import train_adapters
-from pipelines.train_hypernet import view_sizes
+from pipelines.train_hypernet import hypernet_config
 from pipelines.zoo.packing import read_zoo
 from side_by_side import Comparison, Prepared, Watch, measure, summary, surroundings
 
@@ -125,21 +124,7 @@ def make_bed(base: str, count: int, scratch: Path) -> Bed:
 
 def _untrained(session: Session) -> Hypernet:
     recipe = read_recipe(HypernetRecipe, shipped_recipe("hypernet"))
-    sizes = view_sizes(session.base, session, recipe)
-    config = HypernetConfig(
-        base=session.located.identity,
-        encoder=session.encoder.id,
-        condition_size=session.encoder.dimensions if sizes is None else sizes.total,
-        views=sizes,
-        form=recipe.form,
-        atoms=recipe.atoms,
-        modules=find_target_modules(session.base.model, recipe.target_modules),
-        rank=recipe.rank,
-        alpha=recipe.alpha,
-        width=recipe.width,
-        embedding_size=recipe.embedding_size,
-    )
-    network = Hypernet(config)
+    network = Hypernet(hypernet_config(session.base, session, recipe))
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.02)
     return network.eval().requires_grad_(False)

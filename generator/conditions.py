@@ -11,11 +11,11 @@ from torch import Tensor
 
 from generator.views import ViewSizes
 from generator.writing import GeneratorConfig
+from hyperlora import task_vectors
 from hyperlora.base_models import BaseModel
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import AdapterFormatError
 from hyperlora.hidden_states import text_states
-from hyperlora.prompts import render_completion, render_prompt
 from hyperlora.settings import get_settings
 from hyperlora.tasks import Example
 
@@ -64,13 +64,18 @@ class ConditionKind:
 
 def _embedded(config: GeneratorConfig, wanted: Sequence[Wanted], senses: Senses) -> Tensor:
     embeddings = torch.from_numpy(senses.encoder.encode([each.description for each in wanted]))
-    _check_size(config.condition_size, embeddings, f"conditions of {{}} numbers, and {config.encoder} gives {{}}")
+    _check_size(
+        config.condition_size, embeddings.shape[1], f"conditions of {{}} numbers, and {config.encoder} gives {{}}"
+    )
     return embeddings
 
 
 def _viewed(config: GeneratorConfig, wanted: Sequence[Wanted], senses: Senses) -> Tensor:
     sizes = config.views
     assert sizes is not None
+    _check_size(
+        sizes.hidden, int(senses.base.model.config.hidden_size), "states of {} numbers, and the base model has {}"
+    )
     described = [place for place, each in enumerate(wanted) if each.description.strip()]
     shown = [place for place, each in enumerate(wanted) if each.examples]
     embedding, reading, examples = (torch.zeros(len(wanted), size) for size in sizes.parts)
@@ -89,7 +94,7 @@ def _viewed(config: GeneratorConfig, wanted: Sequence[Wanted], senses: Senses) -
 def described_views(texts: Sequence[str], sizes: ViewSizes, senses: Senses) -> tuple[Tensor, Tensor]:
     """Embeddings (n, embedding) and the base model's mean states (n, hidden) of descriptions."""
     embeddings = torch.from_numpy(senses.encoder.encode(list(texts)))
-    _check_size(sizes.embedding, embeddings, "embeddings of {} numbers, and the encoder gives {}")
+    _check_size(sizes.embedding, embeddings.shape[1], "embeddings of {} numbers, and the encoder gives {}")
     dtype = get_settings().scoring_dtype()
     return embeddings, torch.from_numpy(text_states(senses.base, texts, sizes.reading_layer, "mean", dtype=dtype))
 
@@ -101,20 +106,17 @@ def example_states(
 
     Their mean over some of a task's examples is its task vector.
     """
-    texts = [
-        render_prompt(template, each.input) + render_completion(template, each.output)
-        for group in groups
-        for each in group
-    ]
     dtype = get_settings().scoring_dtype()
-    states = torch.from_numpy(text_states(senses.base, texts, sizes.examples_layer, "last", dtype=dtype))
-    return list(states.split([len(group) for group in groups]))
+    states = task_vectors.example_states(
+        senses.base, groups, template=template, layer=sizes.examples_layer, dtype=dtype
+    )
+    return [torch.from_numpy(each) for each in states]
 
 
-def _check_size(expected: int, embeddings: Tensor, told: str) -> None:
-    if embeddings.shape[1] != expected:
+def _check_size(expected: int, given: int, told: str) -> None:
+    if given != expected:
         raise AdapterFormatError(
-            f"the generator takes {told.format(expected, embeddings.shape[1])}",
+            f"the generator takes {told.format(expected, given)}",
             "Train the generator again, or restore its folder.",
         )
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from generator.layout import WeightLayout
+from generator.principal import begin_at_directions
 
 # Atoms that the pool does not fill begin so much smaller than its weights vary.
 _UNFILLED = 0.3
@@ -52,19 +53,12 @@ class Dictionary(nn.Module):
         Returns:
             (adapters, atoms): the coefficients of each, of unit variance, which `whole` should give.
         """
-        count, number = len(weights), len(self.atoms)
         mean = weights.mean(dim=0)
         left = weights - mean
-        values, directions = torch.linalg.eigh((left @ left.T).double())
-        values, directions = values.flip(0)[:number], directions.flip(1)[:, :number]
-        found = int((values > values[0].clamp(min=0) * 1e-6).sum())
         self.mean.copy_(mean)
         self.atoms.normal_().mul_(_UNFILLED * left.square().mean().sqrt())
-        self.atoms[:found] = (directions[:, :found].T @ left.double() * (number / count) ** 0.5).to(self.atoms.dtype)
-        coefficients = torch.zeros(count, number)
-        coefficients[:, :found] = directions[:, :found] * count**0.5
         nn.init.xavier_uniform_(self.whole.weight)
-        return coefficients
+        return begin_at_directions(self.atoms, left)
 
     def forward(self, condition: Tensor, features: Tensor) -> Tensor:
         """Write weights.

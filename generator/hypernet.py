@@ -4,7 +4,8 @@ After Text-to-LoRA (Charakorn et al. 2025, section 3): a condition together with
 module goes through a shared network whose head writes that module's factors. Here A is common to all tasks and
 learned, and only B depends on the condition: tasks then differ in one linear space, which a small pool of tasks can
 fill. The head of a module is shared with all of its kind (`heads`, as in the paper), or mixes atoms of the module's own
-(`dictionary`).
+(`dictionary`). Some of an adapter's rank may be one and the same in all of them, A and B: there is learned what every
+task needs, such as to read in the prompt what the task is.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class HypernetConfig(BaseModel):
         views: what a condition is made of, where the base model reads beside the encoder; embeddings alone when None.
         modules: the modules it writes, in order.
         rank, alpha: of the adapters it writes.
+        common_rank: how much of the rank is the same in all of them.
         form: of what writes a module's factors.
         atoms: in a dictionary; of no use to heads.
         width: of the shared network.
@@ -53,6 +55,7 @@ class HypernetConfig(BaseModel):
     modules: tuple[TargetModule, ...] = Field(min_length=1, max_length=4096)
     rank: int = Field(ge=1, le=1024)
     alpha: float = Field(gt=0, le=1e4)
+    common_rank: int = Field(0, ge=0)
     form: Literal["heads", "dictionary"] = "heads"
     atoms: int = Field(0, ge=0, le=2**14)
     width: int = Field(ge=8, le=2**14)
@@ -66,12 +69,35 @@ class HypernetConfig(BaseModel):
             raise ValueError(f"views of {self.views.total} numbers do not make a condition of {self.condition_size}")
         if self.form == "dictionary" and not self.atoms:
             raise ValueError("a dictionary needs atoms")
+        if self.common_rank >= self.rank:
+            raise ValueError(f"a common rank of {self.common_rank} leaves nothing of {self.rank} to conditions")
         return self
+
+    @property
+    def told_rank(self) -> int:
+        """The rank that depends on the condition."""
+        return self.rank - self.common_rank
 
     @property
     def scaling(self) -> float:
         """alpha / rank."""
         return self.alpha / self.rank
+
+
+class CommonFactors(nn.Module):
+    """Learned factors of one module that all adapters have; no change at first."""
+
+    def __init__(self, module: TargetModule, rank: int) -> None:
+        super().__init__()
+        self.A = nn.Parameter(torch.empty(rank, module.in_features))
+        self.B = nn.Parameter(torch.zeros(module.out_features, rank))
+        nn.init.kaiming_uniform_(self.A, a=5**0.5)
+
+    def after(self, stack: StackedFactors) -> StackedFactors:
+        """Each adapter's factors with these behind them, at the same scaling."""
+        n = len(stack.A)
+        A = torch.cat([stack.A, self.A.expand(n, -1, -1)], dim=1)
+        return StackedFactors(A, torch.cat([stack.B, self.B.expand(n, -1, -1)], dim=2), stack.scaling)
 
 
 class Hypernet(nn.Module):
@@ -84,7 +110,8 @@ class Hypernet(nn.Module):
         views: what makes one vector of a condition's parts; None where it has but one.
         entering: numbers in that vector, each about 1 in size.
         dictionary: what writes where the form is that; None where heads do.
-        A: the common A by module, under its name with slashes.
+        A: the common A by module, under its name with slashes, of what conditions decide.
+        common: factors by module that are the same for all conditions; empty without a common rank.
     """
 
     def __init__(self, config: HypernetConfig) -> None:
@@ -100,17 +127,20 @@ class Hypernet(nn.Module):
         self.kind_embedding = nn.Embedding(len(self._kinds), small)
         self.mix = nn.Sequential(nn.Linear(width + 2 * small, width), nn.GELU(), nn.Linear(width, width), nn.GELU())
         self.norm = nn.LayerNorm(width)
-        self.layout = WeightLayout(config.modules, config.rank, scaling=config.scaling, sides="B")
+        self.layout = WeightLayout(config.modules, config.told_rank, scaling=config.scaling, sides="B")
         self.dictionary: Dictionary | None = None
         self.heads = nn.ModuleDict()
         if config.form == "dictionary":
             self.dictionary = Dictionary(self.layout, config.atoms, width)
         else:
-            outputs = {module.kind: module.out_features * config.rank for module in config.modules}
+            outputs = {module.kind: module.out_features * config.told_rank for module in config.modules}
             self.heads.update({f"to_{kind}": nn.Linear(width, outputs[kind]) for kind in self._kinds})
         self.A = nn.ParameterDict(
-            {_key(module.name): torch.empty(config.rank, module.in_features) for module in config.modules}
+            {_key(module.name): torch.empty(config.told_rank, module.in_features) for module in config.modules}
         )
+        self.common = nn.ModuleDict()
+        if rank := config.common_rank:
+            self.common.update({_key(module.name): CommonFactors(module, rank) for module in config.modules})
         self._reset()
 
     def _reset(self) -> None:
@@ -136,13 +166,15 @@ class Hypernet(nn.Module):
         features = self._features(condition)
         if self.dictionary is not None:
             common = {module.name: self.A[_key(module.name)] for module in self.config.modules}
-            return self.layout.factors(self.dictionary(condition, features), common)
+            return self._joined(self.layout.factors(self.dictionary(condition, features), common))
         n, columns = len(conditions), self._columns(features)
         scaling = torch.full((n,), self.config.scaling, device=conditions.device)
-        return {
-            module.name: StackedFactors(self.A[_key(module.name)].expand(n, -1, -1), columns[place], scaling)
-            for place, module in enumerate(self.config.modules)
-        }
+        return self._joined(
+            {
+                module.name: StackedFactors(self.A[_key(module.name)].expand(n, -1, -1), columns[place], scaling)
+                for place, module in enumerate(self.config.modules)
+            }
+        )
 
     def read(self, conditions: Tensor, noise: Tensor | None = None) -> Tensor:
         """What the shared network makes of conditions alone, (n, width)."""
@@ -180,8 +212,19 @@ class Hypernet(nn.Module):
         for name in self._kinds:
             places = [place for place, module in enumerate(self.config.modules) if module.kind == name]
             written = self.heads[f"to_{name}"](features[:, places])
-            columns |= dict(zip(places, written.unflatten(-1, (-1, self.config.rank)).unbind(1), strict=True))
+            columns |= dict(zip(places, written.unflatten(-1, (-1, self.config.told_rank)).unbind(1), strict=True))
         return columns
+
+    def _joined(self, told: dict[str, StackedFactors]) -> dict[str, StackedFactors]:
+        """Factors with those that are common to all of them."""
+        if not self.common:
+            return told
+        joined = {}
+        for name, stack in told.items():
+            common = self.common[_key(name)]
+            assert isinstance(common, CommonFactors)
+            joined[name] = common.after(stack)
+        return joined
 
 
 def _key(name: str) -> str:

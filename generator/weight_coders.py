@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from generator.layout import WeightLayout
+from generator.principal import begin_at_directions
 
 Form = Literal["conv", "tokens", "dictionary"]
 
@@ -150,23 +151,14 @@ class DictionaryCoder(nn.Module):
         self.atoms = nn.Parameter(torch.empty(width, size).normal_())
 
     def fit(self, normalised: Tensor) -> None:
-        """Begin with the principal directions of the pool, the best that a linear decoder can end with.
-
-        Baldi and Hornik (1989). Descent from random atoms is slow: a coefficient has to be right before its atom
-        learns. Atoms beyond the rank of the pool stay as they are, but small.
+        """Begin with the principal directions of the pool; atoms beyond its rank stay as they are, but small.
 
         Args:
             normalised: (adapters, size).
         """
-        width = self.atoms.shape[0]
-        values, directions = torch.linalg.eigh((normalised @ normalised.T).double())
-        values, directions = values.flip(0)[:width], directions.flip(1)[:, :width]
-        found = int((values > values[0] * 1e-6).sum())
         with torch.no_grad():
             self.atoms.mul_(0.01)
-            # coefficients of unit variance: decoding divides by the root of the width
-            scale = (width / normalised.shape[0]) ** 0.5
-            self.atoms[:found] = (directions[:, :found].T @ normalised.double() * scale).to(self.atoms.dtype)
+        begin_at_directions(self.atoms, normalised)
 
     def encode(self, normalised: Tensor) -> Tensor:
         """(n, size) to features (n, width)."""

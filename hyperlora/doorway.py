@@ -187,7 +187,8 @@ def generate(
         sample: draw them, if the generator can.
         seed: of the draws.
         refine: gradient steps on the examples.
-        start: where they begin, at the mean of the pool's adapters (`pool`, as shipped) or at what is `generated`.
+        start: where they begin, at the mean of the `pool`'s adapters or at what is `generated`; by default at that if
+            the generator reads examples.
         rank: to which the result is cut by SVD; its own when None.
         base: base model reference.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from hyperlora.base_models import BaseModel
@@ -48,15 +49,32 @@ def task_vectors(
     if not all(groups):
         raise InputError("a task without examples has no task vector", "Give at least one solved example.")
     chosen = task_vector_layer(base) if layer is None else layer
-    texts = [render_prompt(template, each.input) + render_completion(template, each.output) for each in _flat(groups)]
-    states = text_states(base, texts, chosen, "last", batch_size=batch_size)
+    states = example_states(base, groups, template=template, layer=chosen, batch_size=batch_size)
     if not groups:
-        return states
-    ends = np.cumsum([len(group) for group in groups])
-    means = np.stack([part.mean(axis=0) for part in np.split(states, ends[:-1])])
+        return np.zeros((0, int(base.model.config.hidden_size)), dtype=np.float32)
+    means = np.stack([part.mean(axis=0) for part in states])
     unit: NDArray[np.float32] = means / np.linalg.norm(means, axis=1, keepdims=True).clip(min=1e-12)
     return unit
 
 
-def _flat(groups: Sequence[Sequence[Solved]]) -> list[Solved]:
-    return [each for group in groups for each in group]
+def example_states(
+    base: BaseModel,
+    groups: Sequence[Sequence[Solved]],
+    *,
+    template: str,
+    layer: int,
+    dtype: torch.dtype | None = None,
+    batch_size: int = 64,
+) -> list[NDArray[np.float32]]:
+    """The hidden state at the last token of each solved example, of which task vectors are means.
+
+    Args:
+        dtype: in which products are computed; the model's when None.
+
+    Returns:
+        For each group (examples, hidden_size).
+    """
+    flat = [each for group in groups for each in group]
+    texts = [render_prompt(template, each.input) + render_completion(template, each.output) for each in flat]
+    states = text_states(base, texts, layer, "last", dtype=dtype, batch_size=batch_size)
+    return np.split(states, np.cumsum([len(group) for group in groups])[:-1])

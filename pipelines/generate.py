@@ -19,7 +19,7 @@ from hyperlora.card import Card
 from hyperlora.errors import InputError
 from hyperlora.identity import content_hash
 from hyperlora.registry import Entry
-from pipelines.recipes import RefinementRecipe, Start, read_recipe, shipped_recipe
+from pipelines.recipes import FewExamplesRecipe, Start, read_recipe, shipped_recipe
 from pipelines.refine import refine
 from pipelines.session import LoadedGenerator, Session, check_description
 from pipelines.staleness import staleness_note
@@ -38,8 +38,8 @@ class Generation:
         seed: of the draws.
         refine: gradient steps on the examples.
         rank: to which the result is cut by SVD; its own when None.
-        start: where refinement begins, at the mean of the pool's adapters or at what the generator writes; as the
-            shipped recipe has it when None, and at what is drawn for draws.
+        start: where refinement begins, at the mean of the pool's adapters or at what the generator writes; see
+            `begins_at_pool` for what None means.
 
     Raises:
         InputError: a number is out of range, several adapters are wanted that would all be alike, or there is a start
@@ -53,16 +53,10 @@ class Generation:
     rank: int | None = None
     start: Start | None = None
 
-    @property
-    def from_pool(self) -> bool:
-        """Whether the adapters begin at the mean of the pool, and no generator writes any."""
-        usual = "generated" if self.sample else refining().start
-        return bool(self.refine) and (self.start or usual) == "pool"
-
     def __post_init__(self) -> None:
         if self.start is not None and not self.refine:
             raise InputError(f"nothing is refined that could start at {self.start!r}", "Say with --refine how long.")
-        if self.sample and self.from_pool:
+        if self.sample and self.start == "pool":
             raise InputError("the mean of the pool is one, and not drawn", "Leave out --sample, or --start generated.")
         if self.count < 1:
             raise InputError(f"{self.count} adapters are asked for", "Ask for at least 1 with --n.")
@@ -97,7 +91,10 @@ def generate_adapters(session: Session, wanted: Sequence[Wanted], how: Generatio
     if not checked:
         return []
     rows = [each for each in checked for _ in range(how.count)]
-    adapters = _begun(session, generator, rows, how) if how.from_pool else _written(session, generator, checked, how)
+    if begins_at_pool(generator, how):
+        adapters = _begun(session, generator, rows, how)
+    else:
+        adapters = _written(session, generator, checked, how)
     if how.refine:
         adapters = refine(session.training_base, adapters, [each.examples for each in rows], refining(how.refine))
         adapters = [
@@ -172,6 +169,22 @@ def find_generator(session: Session) -> LoadedGenerator:
     )
 
 
+def begins_at_pool(generator: LoadedGenerator, how: Generation) -> bool:
+    """Whether adapters begin at the mean of the pool, and the generator writes none.
+
+    Unless told otherwise refinement begins at what is drawn, or at what a generator writes that reads the examples;
+    what another writes is, for a task that it does not know, a worse place than the mean
+    (docs/research/2026-11-24-where-refinement-begins.md).
+    """
+    if not how.refine or how.sample:
+        return False
+    return how.start == "pool" or (how.start is None and not _reads_examples(generator))
+
+
+def _reads_examples(generator: LoadedGenerator) -> bool:
+    return "examples" in condition_kind(generator.network.config).takes
+
+
 def check_able(generator: LoadedGenerator, how: Generation) -> None:
     """Raise `InputError` unless the generator can do what is asked of it, whatever is wanted."""
     config, name = generator.network.config, generator.entry.reference
@@ -179,7 +192,7 @@ def check_able(generator: LoadedGenerator, how: Generation) -> None:
         raise InputError(
             f"{name} is a {config.kind} and writes one adapter for a description, no others", "Leave out --sample."
         )
-    if how.rank is not None and how.rank > config.rank and not how.from_pool:
+    if how.rank is not None and how.rank > config.rank and not begins_at_pool(generator, how):
         raise InputError(f"{name} writes adapters of rank {config.rank}, not {how.rank}", "Ask for a lower --rank.")
 
 
@@ -189,7 +202,7 @@ def check_wanted(generator: LoadedGenerator, wanted: Wanted, how: Generation) ->
     Raises:
         InputError: the description is empty or too long, or examples are missing.
     """
-    missing = None if how.from_pool else missing_part(generator.network.config, wanted)
+    missing = None if begins_at_pool(generator, how) else missing_part(generator.network.config, wanted)
     if missing == "examples":
         raise InputError(
             f"{generator.entry.reference} reads solved examples, and there are none", "Give some with --examples FILE."
@@ -209,9 +222,9 @@ def made_by(
     Args:
         wanted: as `check_wanted` gives it.
         number: of the adapter among `how.count`, from 0.
-        begun: whose mean it begins at, where `how.from_pool` says that it does.
+        begun: whose mean it begins at, where `begins_at_pool`.
     """
-    read = how.refine or "examples" in condition_kind(generator.network.config).takes
+    read = how.refine or _reads_examples(generator)
     return content_hash(
         {
             "generator": [member.content for member in begun] or generator.entry.content,
@@ -225,9 +238,9 @@ def made_by(
 
 
 @cache
-def refining(steps: int | None = None) -> RefinementRecipe:
+def refining(steps: int | None = None) -> FewExamplesRecipe:
     """The shipped recipe of refinement; with so many steps, if they are given."""
-    shipped = read_recipe(RefinementRecipe, shipped_recipe("refine"))
+    shipped = read_recipe(FewExamplesRecipe, shipped_recipe("refine"))
     return shipped if steps is None else shipped.model_copy(update={"steps": steps})
 
 
@@ -238,10 +251,10 @@ def generation_notes(session: Session, how: Generation, *, examples: bool) -> li
         examples: whether some were given.
     """
     notes: list[str] = []
-    if how.from_pool:
-        return notes
     generator = find_generator(session)
-    if examples and not how.refine and "examples" not in condition_kind(generator.network.config).takes:
+    if begins_at_pool(generator, how):
+        return notes
+    if examples and not how.refine and not _reads_examples(generator):
         notes.append(f"{generator.entry.reference} does not read examples; to train on them: --refine STEPS")
     if (stale := staleness_note(session.registry, generator)) is not None:
         notes.append(stale)

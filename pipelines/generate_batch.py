@@ -17,7 +17,15 @@ from hyperlora.peft_folder import read_adapter, write_adapter
 from hyperlora.progress import progress
 from hyperlora.strict_json import parse_json
 from hyperlora.tasks import field_problems
-from pipelines.generate import Generation, check_able, check_wanted, find_generator, generate_adapters, made_by
+from pipelines.generate import (
+    Generation,
+    begins_at_pool,
+    check_able,
+    check_wanted,
+    find_generator,
+    generate_adapters,
+    made_by,
+)
 from pipelines.naming import short_name
 from pipelines.session import LoadedGenerator, Session
 from pipelines.starts import PoolStarts
@@ -120,7 +128,7 @@ def _orders(
         try:
             line, wanted = _parsed(text)
             wanted = check_wanted(generator, wanted, how)
-            begun = starts.members(wanted.examples) if how.from_pool else ()
+            begun = starts.members(wanted.examples) if begins_at_pool(generator, how) else ()
             makes = [made_by(generator, wanted, how, number, begun) for number in range(how.count)]
             folder, made = out / (line.name or _name(wanted)), makes[0]
             first, made_first = taken.setdefault(folder, (number, made))

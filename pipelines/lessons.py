@@ -90,25 +90,97 @@ class EveryTask:
         ]
 
 
-class SomeTasks:
-    """Some tasks in each step, in turn; the adapters are those of the step's tasks, in the order of `step_tasks`."""
+@dataclass(frozen=True)
+class _Ask:
+    """One sample: which training example, the description in its prompt, and whose adapter misleads it."""
 
-    def __init__(self, base: BaseModel, tasks: Sequence[Task], per_step: int, per_task: int, seed: int) -> None:
+    example: int
+    told: str
+    misled_by: int | None
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a step asks of one task."""
+
+    task: int
+    asks: tuple[_Ask, ...]
+
+
+class SomeTasks:
+    """Some tasks in each step, in turn, each on an adapter of its own.
+
+    Args:
+        per_step: tasks in a step.
+        per_task: samples of each.
+        prompted: share of samples whose prompt holds one of the task's training descriptions.
+        misled: share of those that act on the adapter of a similar task instead. What a generator writes for a task
+            that it does not know is like that, and the prompt has to put it right.
+        similar: numbers of the tasks that each task may be taken for.
+    """
+
+    def __init__(
+        self,
+        base: BaseModel,
+        tasks: Sequence[Task],
+        per_step: int,
+        per_task: int,
+        seed: int,
+        *,
+        prompted: float = 0,
+        misled: float = 0,
+        similar: Sequence[Sequence[int]] = (),
+    ) -> None:
+        self._base = base
         self._tasks = tasks
         self._pools = [encode_examples(base, task, task.train) for task in tasks]
         self._per_step = per_step
         self._per_task = per_task
         self._seed = seed
+        self._prompted = prompted
+        self._misled = misled
+        self._similar = similar
+
+    def adapters(self, step: int) -> list[int]:
+        """Numbers of the tasks whose adapters the samples of a step act on: the step's, then those that mislead."""
+        plans = self._plans(step)
+        asks = [ask for plan in plans for ask in plan.asks]
+        return [plan.task for plan in plans] + [ask.misled_by for ask in asks if ask.misled_by is not None]
 
     def samples(self, step: int) -> list[Sample]:
         """Examples of the step's tasks."""
-        samples = []
-        for row, number in enumerate(step_tasks(len(self._tasks), step, self._per_step, self._seed)):
-            pool = self._pools[number]
-            draw = random.Random(f"{self._seed}/{self._tasks[number].name}/{step}")
-            chosen = draw.sample(range(len(pool)), min(self._per_task, len(pool)))
-            samples += [Sample(row, number, pool[index]) for index in chosen]
+        plans = self._plans(step)
+        samples, extra = [], len(plans)
+        for row, plan in enumerate(plans):
+            for ask in plan.asks:
+                misled = ask.misled_by is not None
+                samples.append(Sample(extra if misled else row, plan.task, self._encoded(plan.task, ask)))
+                extra += misled
         return samples
+
+    def _plans(self, step: int) -> list[_Plan]:
+        return [self._plan(number, step) for number in step_tasks(len(self._tasks), step, self._per_step, self._seed)]
+
+    def _plan(self, number: int, step: int) -> _Plan:
+        task = self._tasks[number]
+        draw = random.Random(f"{self._seed}/{task.name}/{step}")
+        asks = []
+        for example in draw.sample(range(len(task.train)), min(self._per_task, len(task.train))):
+            told, misled_by = "", None
+            if self._prompted and draw.random() < self._prompted:
+                told = draw.choice(task.descriptions)
+                if self._misled and self._similar[number] and draw.random() < self._misled:
+                    misled_by = draw.choice(self._similar[number])
+            asks.append(_Ask(example, told, misled_by))
+        return _Plan(number, tuple(asks))
+
+    def _encoded(self, number: int, ask: _Ask) -> Encoded:
+        if not ask.told:
+            return self._pools[number][ask.example]
+        task = self._tasks[number]
+        example = task.train[ask.example]
+        prompt = described_prompt(task.prompt_template, ask.told, example.input)
+        return encode_prompts(self._base, task, [prompt], [example])[0]
 
 
 class ToldTasks:

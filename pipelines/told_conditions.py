@@ -34,6 +34,7 @@ class ToldConditions:
     ) -> None:
         self._names = [task.name for task in tasks]
         self._recipe = recipe
+        self._embedding = senses.encoder.dimensions
         self._examples: list[Tensor] = []
         texts = [text for task in tasks for text in task.descriptions]
         counts = [len(task.descriptions) for task in tasks]
@@ -56,6 +57,15 @@ class ToldConditions:
             fit_whitening(self._readings.numpy(), self._owners),
             fit_whitening(torch.cat(self._examples).numpy(), owners),
         )
+
+    def similar(self, count: int) -> list[list[int]]:
+        """The numbers of the tasks whose wordings are most like each task's, closest first."""
+        means = torch.stack([wordings[:, : self._embedding].mean(dim=0) for wordings in self._wordings])
+        unit = torch.nn.functional.normalize(means, dim=1)
+        likeness = unit @ unit.T
+        likeness.fill_diagonal_(-2)
+        ranked: list[list[int]] = likeness.topk(min(count, len(unit) - 1), dim=1).indices.tolist()
+        return ranked
 
     def draw(self, number: int, step: int) -> Tensor:
         """A condition (condition_size,) of task `number` for a step."""

@@ -17,11 +17,13 @@ import generator.dictionary
 import generator.hypernet
 import generator.layout
 import generator.normalising
+import generator.principal
 import generator.views
 import generator.weight_coders
 import hyperlora.algebra
 import hyperlora.hidden_states
 import hyperlora.target_modules
+import hyperlora.task_vectors
 import hyperlora.whitening
 import pipelines.pool_weights
 import pipelines.snapshots
@@ -52,12 +54,14 @@ Log = Callable[..., None]
 _HYPERNET_CODE = (
     *TRAINING_CODE,
     hyperlora.hidden_states,
+    hyperlora.task_vectors,
     hyperlora.whitening,
     generator.canonical,
     generator.conditions,
     generator.dictionary,
     generator.hypernet,
     generator.layout,
+    generator.principal,
     generator.views,
     pipelines.told_conditions,
     pipelines.train_hypernet,
@@ -69,6 +73,7 @@ _CVAE_CODE = (
     generator.cvae,
     generator.layout,
     generator.normalising,
+    generator.principal,
     generator.weight_coders,
     pipelines.lessons,
     pipelines.pool_weights,

@@ -15,29 +15,30 @@ from generator.views import ViewSizes
 from hyperlora.bank import AdapterBank, StackedFactors
 from hyperlora.base_models import BaseModel
 from hyperlora.errors import InputError
+from hyperlora.prompts import DEFAULT_TEMPLATE
 from hyperlora.target_modules import find_target_modules
 from hyperlora.tasks import Task
-from pipelines.lessons import SomeTasks, step_tasks
+from pipelines.lessons import SomeTasks
 from pipelines.recipes import HypernetRecipe
 from pipelines.told_conditions import ToldConditions
 from pipelines.training import StepReport, train
 
 _RECONSTRUCTION_RATE = 2e-3
+# A task may be taken for one of so many others.
+_SIMILAR = 6
 
 
 class _ToldTasks:
-    """Hands out one generated adapter for each of a step's tasks, each step from another condition."""
+    """Hands out the generated adapters that a step's lessons ask for, each step from another condition."""
 
-    def __init__(self, network: Hypernet, told: ToldConditions, tasks: int, recipe: HypernetRecipe) -> None:
+    def __init__(self, network: Hypernet, told: ToldConditions, lessons: SomeTasks) -> None:
         self.module: nn.Module = network
         self._network = network
         self._told = told
-        self._tasks = tasks
-        self._seed = recipe.seed
-        self._per_step = recipe.tasks_per_step or tasks
+        self._lessons = lessons
 
     def factors(self, step: int) -> Mapping[str, StackedFactors]:
-        numbers = step_tasks(self._tasks, step, self._per_step, self._seed)
+        numbers = self._lessons.adapters(step)
         conditions = torch.stack([self._told.draw(number, step) for number in numbers])
         noise = self._told.noise(len(numbers), self._network.entering, step)
         device = next(self._network.parameters()).device
@@ -72,23 +73,8 @@ def train_hypernet(
     if len(templates) != 1:
         raise InputError("the training tasks have different prompt templates", "Train one generator per template.")
     template = templates.pop()
-    sizes = view_sizes(base, senses, recipe)
-    config = HypernetConfig(
-        base=base.identity,
-        encoder=senses.encoder.id,
-        condition_size=senses.encoder.dimensions if sizes is None else sizes.total,
-        views=sizes,
-        modules=find_target_modules(base.model, recipe.target_modules),
-        rank=recipe.rank,
-        alpha=recipe.alpha,
-        form=recipe.form,
-        atoms=recipe.atoms if recipe.form == "dictionary" else 0,
-        width=recipe.width,
-        embedding_size=recipe.embedding_size,
-        prompt_template=template,
-        tasks=tuple(task.name for task in tasks),
-    )
-    told = ToldConditions(tasks, sizes, senses, recipe, template)
+    config = hypernet_config(base, senses, recipe, template, [task.name for task in tasks])
+    told = ToldConditions(tasks, config.views, senses, recipe, template)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         network = Hypernet(config)
@@ -98,17 +84,52 @@ def train_hypernet(
             _begin_at(network, told, [task.name for task in tasks], pool, recipe)
     bank = AdapterBank(base.model)
     try:
-        trainee = _ToldTasks(network, told, len(tasks), recipe)
-        per_step = recipe.tasks_per_step or len(tasks)
-        lessons = SomeTasks(base, tasks, per_step, recipe.samples_per_task, recipe.seed)
+        lessons = SomeTasks(
+            base,
+            tasks,
+            recipe.tasks_per_step or len(tasks),
+            recipe.samples_per_task,
+            recipe.seed,
+            prompted=recipe.prompted,
+            misled=recipe.misled,
+            similar=told.similar(_SIMILAR) if recipe.misled else (),
+        )
+        trainee = _ToldTasks(network, told, lessons)
         train(base, bank, lessons, trainee, recipe, folder, label="train hypernet", on_step=on_step)
     finally:
         bank.close()
     return network.cpu().eval().requires_grad_(False)
 
 
-def view_sizes(base: BaseModel, senses: Senses, recipe: HypernetRecipe) -> ViewSizes | None:
-    """What a condition is made of, by the recipe; None for the encoder's embedding alone."""
+def hypernet_config(
+    base: BaseModel,
+    senses: Senses,
+    recipe: HypernetRecipe,
+    template: str = DEFAULT_TEMPLATE,
+    tasks: Sequence[str] = (),
+) -> HypernetConfig:
+    """The sizes of a hypernet for a base model and an encoder, by its recipe."""
+    sizes = _view_sizes(base, senses, recipe)
+    return HypernetConfig(
+        base=base.identity,
+        encoder=senses.encoder.id,
+        condition_size=senses.encoder.dimensions if sizes is None else sizes.total,
+        views=sizes,
+        modules=find_target_modules(base.model, recipe.target_modules),
+        rank=recipe.rank,
+        alpha=recipe.alpha,
+        common_rank=recipe.common_rank,
+        form=recipe.form,
+        atoms=recipe.atoms if recipe.form == "dictionary" else 0,
+        width=recipe.width,
+        embedding_size=recipe.embedding_size,
+        prompt_template=template,
+        tasks=tuple(tasks),
+    )
+
+
+def _view_sizes(base: BaseModel, senses: Senses, recipe: HypernetRecipe) -> ViewSizes | None:
+    """What a condition is made of; None for the encoder's embedding alone."""
     if not recipe.reads_states:
         return None
     layers = int(base.model.config.num_hidden_layers)
@@ -130,7 +151,7 @@ def _begin_at(
     assert network.dictionary is not None
     numbers = [number for number, name in enumerate(names) if name in pool]
     weights = [pool[names[number]] for number in numbers]
-    common = leading_directions(weights, network.config.modules, network.config.rank)
+    common = leading_directions(weights, network.config.modules, network.config.told_rank)
     flat = network.layout.flat(projected(weights, network.config.modules, common).factors)
     wanted = network.begin_at(flat, common)
     learning = [*network.condition.parameters(), *network.dictionary.whole.parameters()]

@@ -70,6 +70,9 @@ class HypernetRecipe(TrainingRecipe):
         width: of its shared network.
         embedding_size: of its layer and module-kind embeddings.
         tasks_per_step: how many of the tasks, in turn, are in one step; all when None.
+        common_rank: how much of the rank is the same in all adapters, learned with the rest.
+        prompted: share of samples whose prompt holds one of the task's training descriptions, too.
+        misled: share of those that act on what is written for a similar task, which the prompt has to put right.
         form: what writes a module's factors: a head for all of its kind, or a dictionary of its own atoms, which
             begins at the principal directions of the adapters that the pool has for the tasks.
         atoms: in the dictionary.
@@ -85,6 +88,9 @@ class HypernetRecipe(TrainingRecipe):
     tasks_per_step: int | None = Field(None, ge=1)
     width: int = Field(256, ge=8)
     embedding_size: int = Field(32, ge=1)
+    common_rank: int = Field(0, ge=0)
+    prompted: float = Field(0, ge=0, le=1)
+    misled: float = Field(0, ge=0, le=1)
     form: Literal["heads", "dictionary"] = "heads"
     atoms: int = Field(96, ge=1)
     reconstruction_steps: int = Field(0, ge=0)
@@ -104,6 +110,10 @@ class HypernetRecipe(TrainingRecipe):
             raise ValueError("examples are read by the base model: set reads_states")
         if self.reconstruction_steps and self.form != "dictionary":
             raise ValueError("only a dictionary's coefficients are told by the pool: reconstruction_steps must be 0")
+        if self.misled and not self.prompted:
+            raise ValueError("only prompts that hold a description can put right what misleads: misled must be 0")
+        if self.common_rank >= self.rank:
+            raise ValueError(f"common_rank ({self.common_rank}) must be below rank ({self.rank})")
         return self
 
 
@@ -169,16 +179,7 @@ class FewExamplesRecipe(Recipe):
 
 
 Start = Literal["pool", "generated"]
-
-
-class RefinementRecipe(FewExamplesRecipe):
-    """How adapters are refined.
-
-    Attributes:
-        start: where that begins: at the mean of the pool's adapters, or at what a generator writes.
-    """
-
-    start: Start
+"""Where refinement begins: at the mean of the pool's adapters, or at what a generator writes."""
 
 
 class EvaluationRecipe(Recipe):

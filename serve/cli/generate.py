@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--start",
     type=click.Choice(["pool", "generated"]),
-    help="Refine from the mean of the pool's adapters (the default), or from what is generated.",
+    help="Refine from what is generated (the default, if the generator reads examples), or from the mean of the pool.",
 )
 @click.option("--n", "count", type=click.IntRange(min=1), metavar="N", help="Write N adapters, into OUT/1 to OUT/N.")
 @click.option("--sample", is_flag=True, help="Draw them, if the generator can.")
@@ -53,9 +53,9 @@ def command(
 ) -> None:
     """Write an adapter from a description, with the registry's champion generator.
 
-    With --refine it is trained on your examples for a few steps, in seconds, beginning at what all adapters of the pool
-    have in common; --start generated begins at what the generator writes. A batch that was interrupted goes on
-    when the same command is run again.
+    With --refine it is trained on your examples for a few steps, in seconds, beginning at what the generator writes, or
+    at the mean of the pool's adapters where the generator cannot read examples; --start says which. A batch that was
+    interrupted goes on when the same command is run again.
 
     \b
     Example:

@@ -107,3 +107,11 @@ def test_views_of_another_encoder_are_refused(viewing: SimpleNamespace, tiny_bas
     short = SimpleNamespace(encode=lambda texts: np.ones((len(texts), 8), dtype=np.float32))
     with pytest.raises(AdapterFormatError, match="takes embeddings of 384 numbers, and the encoder gives 8"):
         condition_kind(viewing).read(viewing, [Wanted("x")], SimpleNamespace(encoder=short, base=tiny_base))
+
+
+def test_views_of_another_base_model_are_refused(viewing: SimpleNamespace, tiny_base: BaseModel) -> None:
+    sizes = viewing.views.model_copy(update={"hidden": 40})
+    forged = SimpleNamespace(encoder=viewing.encoder, kind="hypernet", views=sizes, prompt_template="Q: {input}\nA:")
+    given = tiny_base.model.config.hidden_size
+    with pytest.raises(AdapterFormatError, match=f"takes states of 40 numbers, and the base model has {given}"):
+        condition_kind(forged).read(forged, [Wanted("x")], SimpleNamespace(encoder=None, base=tiny_base))

@@ -34,6 +34,9 @@ def stirred(config: HypernetConfig) -> Hypernet:
     network = Hypernet(config)
     for head in network.heads.values():
         torch.nn.init.normal_(head.weight, std=0.1)
+    for name, parameter in network.common.named_parameters():
+        if name.endswith("B"):
+            torch.nn.init.normal_(parameter, std=0.1)
     return network.eval()
 
 
@@ -84,7 +87,7 @@ def test_another_condition_layer_or_kind_gives_another_b(tiny_base: BaseModel) -
 
 
 def test_the_gradient_through_the_base_reaches_every_parameter(tiny_base: BaseModel, bank: AdapterBank) -> None:
-    network = stirred(config_for(tiny_base)).train()
+    network = stirred(config_for(tiny_base, common_rank=1)).train()
     ids = torch.arange(5, 29).view(2, 12)
     with bank.run(network(conditions(2)), Route.select([0, 1])):
         logits = tiny_base.model(ids).logits
@@ -95,10 +98,36 @@ def test_the_gradient_through_the_base_reaches_every_parameter(tiny_base: BaseMo
     assert silent == []
 
 
+@torch.no_grad()
+def test_a_common_rank_follows_what_the_condition_decides_and_is_the_same_for_all(
+    tiny_base: BaseModel, bank: AdapterBank
+) -> None:
+    told = stirred(config_for(tiny_base))
+    network = Hypernet(config_for(tiny_base, rank=5, alpha=10, common_rank=2))
+    missing, unknown = network.load_state_dict(told.state_dict(), strict=False)
+    assert not unknown and all(name.startswith("common.") for name in missing)
+    ids = torch.arange(5, 29).view(2, 12)
+    with bank.run(told(conditions(2)), Route.select([0, 1])):
+        expected = tiny_base.model(ids).logits
+    with bank.run(network(conditions(2)), Route.select([0, 1])):
+        torch.testing.assert_close(tiny_base.model(ids).logits, expected)  # it begins at no change
+    for name, parameter in network.common.named_parameters():
+        if name.endswith("B"):
+            torch.nn.init.normal_(parameter, std=0.1)
+    factors, before = network(conditions(2)), told(conditions(2))
+    for name, stack in factors.items():
+        assert stack.A.shape[1] == stack.B.shape[2] == 5 and stack.scaling.tolist() == [2.0] * 2
+        assert torch.equal(stack.A[:, :3], before[name].A) and torch.equal(stack.B[:, :, :3], before[name].B)
+        assert torch.equal(stack.B[0, :, 3:], stack.B[1, :, 3:]) and stack.B[0, :, 3:].any()
+        assert torch.equal(stack.A[0, 3:], stack.A[1, 3:])
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"rank": 0},
+        {"common_rank": 3},
+        {"common_rank": -1},
         {"rank": 10**6},
         {"width": 2**30},
         {"alpha": float("nan")},

@@ -307,6 +307,13 @@ def test_a_generator_that_reads_examples_takes_them_instead_of_a_description_or_
     assert not [note for note in generation_notes(reader, Generation(), examples=True) if "read examples" in note]
     generator = find_generator(reader)
     assert made_by(generator, wanted[2], Generation()) != made_by(generator, wanted[3], Generation())
+    # and refinement begins at what it wrote
+    [[refined]] = generate_adapters(reader, [wanted[2]], Generation(refine=1))
+    [expected] = refine(reader.training_base, [written[2]], [cat], refining(1))
+    assert (refined.card.parents, refined.card.decision) == ((WRITER,), {"refine_steps": 1, "examples": 1})
+    assert max_difference(refined, expected) < 0.05 * max_difference(refined, written[2])
+    [[begun]] = generate_adapters(reader, [wanted[2]], Generation(refine=1, start="pool"))
+    assert begun.card.decision == {"start": "pool", "refine_steps": 1, "examples": 1}
     with pytest.raises(InputError, match="the description is empty"):
         generate_adapters(reader, [Wanted(" ")])
 

@@ -87,6 +87,55 @@ def test_some_tasks_train_on_the_adapters_of_the_step_in_order(tiny_base: BaseMo
         assert all(texts(tiny_base, each)[1].split()[0] == asked_tasks[each.task].name for each in samples)
 
 
+def test_a_share_of_prompts_holds_a_training_description_before_the_same_examples(
+    tiny_base: BaseModel, asked_tasks: list[Task]
+) -> None:
+    plain = make("some", tiny_base, asked_tasks)
+    lessons = SomeTasks(tiny_base, asked_tasks, 2, 3, 0, prompted=0.5)
+    told, count = {task.name: set() for task in asked_tasks}, 0  # type: dict[str, set[str]], int
+    for step in range(40):
+        samples = lessons.samples(step)
+        assert samples == lessons.samples(step), "whatever was asked before"
+        for sample in samples:
+            prompt, answer = texts(tiny_base, sample)
+            *said, line, end = prompt.split("\n")
+            assert (line.partition(": ")[0], end) == ("Input", "Output:")
+            assert answer.split()[0] == asked_tasks[sample.task].name
+            if said:
+                told[asked_tasks[sample.task].name].add(said[0])
+            count += bool(said)
+        assert [(each.adapter, each.task) for each in samples] == [
+            (each.adapter, each.task) for each in plain.samples(step)
+        ]
+    assert 90 <= count <= 150, "half of 240"
+    assert told == {task.name: set(task.descriptions) for task in asked_tasks}
+
+
+def test_misled_samples_act_on_similar_tasks_adapters_which_follow_those_of_the_step(
+    tiny_base: BaseModel, asked_tasks: list[Task]
+) -> None:
+    similar = [[1], [2], [0]]
+    straight = SomeTasks(tiny_base, asked_tasks, 2, 3, 0, prompted=0.5)
+    lessons = SomeTasks(tiny_base, asked_tasks, 2, 3, 0, prompted=0.5, misled=0.5, similar=similar)
+    prompted = misled = 0
+    for step in range(40):
+        samples, adapters, chosen = lessons.samples(step), lessons.adapters(step), step_tasks(3, step, 2, 0)
+        assert adapters[:2] == chosen and straight.adapters(step) == chosen
+        extra = [sample for sample in samples if sample.adapter >= 2]
+        assert [sample.adapter for sample in extra] == list(range(2, len(adapters))), "each its own, in order"
+        for sample in samples:
+            told = not texts(tiny_base, sample)[0].startswith("Input: ")
+            if sample.adapter < 2:
+                assert adapters[sample.adapter] == sample.task
+            else:
+                assert told and adapters[sample.adapter] in similar[sample.task]
+            prompted += told
+        misled += len(extra)
+    assert 0.3 < misled / prompted < 0.7
+    alone = SomeTasks(tiny_base, asked_tasks[:1], 1, 3, 0, prompted=1, misled=1, similar=[[]])
+    assert alone.adapters(0) == [0], "nothing is like it"
+
+
 def test_described_prompts_begin_with_a_training_description_of_the_task(
     tiny_base: BaseModel, asked_tasks: list[Task]
 ) -> None:

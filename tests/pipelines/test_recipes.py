@@ -17,10 +17,10 @@ from pipelines.recipes import (
     AdapterRecipe,
     CvaeRecipe,
     EvaluationRecipe,
+    FewExamplesRecipe,
     HypernetRecipe,
     MultitaskRecipe,
     QuickstartRecipe,
-    RefinementRecipe,
     RetrieverRecipe,
     load_recipe,
     read_recipe,
@@ -38,7 +38,7 @@ SHIPPED: dict[str, type[Recipe]] = {
     "multitask-description": MultitaskRecipe,
     "multitask-examples": MultitaskRecipe,
     "quickstart": QuickstartRecipe,
-    "refine": RefinementRecipe,
+    "refine": FewExamplesRecipe,
     "retriever": RetrieverRecipe,
 }
 
