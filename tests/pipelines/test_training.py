@@ -16,11 +16,13 @@ from torch import nn
 
 from generator.conditions import Wanted, condition_kind
 from hyperlora.adapter import Adapter
-from hyperlora.bank import unstack
+from hyperlora.bank import AdapterBank, unstack
 from hyperlora.base_models import BaseModel
 from hyperlora.card import Card
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
+from hyperlora.prompts import described_prompt, render_completion
+from hyperlora.scoring import teacher_forced_scores
 from hyperlora.tasks import Task
 from pipelines.lessons import encode_examples, step_samples
 from pipelines.recipes import AdapterRecipe, HypernetRecipe, load_recipe
@@ -291,6 +293,30 @@ def test_a_dictionary_learns_to_write_by_a_description_or_by_examples(
     assert validation_scores(tiny_base, [*toy_tasks, *toy_tasks], adapters) == [1.0] * 6
 
 
+def test_a_prompt_that_holds_the_description_puts_right_what_another_tasks_adapter_misleads(
+    tiny_base: BaseModel,
+    toy_tasks: list[Task],
+    hypernet_recipe: HypernetRecipe,
+    encoder: TextEncoder,
+    tmp_path: Path,
+) -> None:
+    changes = {"rank": 8, "common_rank": 6, "prompted": 0.7, "misled": 0.6, "shown": 0.0, "both": 0.0}
+    recipe = reading(hypernet_recipe, steps=150, learning_rate=0.02, **changes)
+    network = train_hypernet(tiny_base, senses(tiny_base, encoder), toy_tasks, recipe, tmp_path, lambda report: None)
+    wanted = [Wanted(task.descriptions[0]) for task in toy_tasks]
+    written = network(condition_kind(network.config).read(network.config, wanted, senses(tiny_base, encoder)))
+    asked = [(row, task, example) for row in range(3) for task in toy_tasks for example in task.validation[:4]]
+    scores = teacher_forced_scores(
+        tiny_base,
+        [described_prompt(task.prompt_template, task.descriptions[1], each.input) for _, task, each in asked],
+        [render_completion(task.prompt_template, each.output) for _, task, each in asked],
+        bank=AdapterBank(tiny_base.model),
+        factors=written,
+        choices=[row for row, _, _ in asked],
+    )
+    assert sum(score.match for score in scores) / len(scores) > 0.9, "by the prompt, on whichever adapter"
+
+
 def test_a_dictionary_begins_at_the_adapters_of_the_pool_and_resumes_with_the_same_bits(
     tiny_base: BaseModel,
     toy_tasks: list[Task],
@@ -301,7 +327,8 @@ def test_a_dictionary_begins_at_the_adapters_of_the_pool_and_resumes_with_the_sa
 ) -> None:
     own = train_adapters(tiny_base, toy_tasks, recipe, tmp_path / "own", lambda report: None)
     pool = {task.name: adapter.modules for task, adapter in zip(toy_tasks, own, strict=True)}
-    barely = reading(hypernet_recipe, shown=0, both=0, learning_rate=1e-6, reconstruction_steps=200)
+    changes = {"rank": hypernet_recipe.rank + 1, "common_rank": 1, "prompted": 0.5, "misled": 0.5}
+    barely = reading(hypernet_recipe, shown=0, both=0, learning_rate=1e-6, reconstruction_steps=200, **changes)
     common = (tiny_base, senses(tiny_base, encoder), toy_tasks, barely)
     network = train_hypernet(*common, tmp_path / "whole", lambda report: None, pool=pool)
     wanted = [Wanted(task.descriptions[0]) for task in toy_tasks]
@@ -323,6 +350,8 @@ def test_a_dictionary_begins_at_the_adapters_of_the_pool_and_resumes_with_the_sa
         ({"shown": 0.7, "both": 0.5}, "shares of one whole"),
         ({"reads_states": False}, "set reads_states"),
         ({"form": "heads", "reconstruction_steps": 5}, "must be 0"),
+        ({"common_rank": 99}, "must be below rank"),
+        ({"misled": 0.5}, "misled must be 0"),
     ],
 )
 def test_recipes_that_contradict_themselves_are_refused(
