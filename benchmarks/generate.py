@@ -6,6 +6,8 @@ takes less time.
 - `batch`: all conditions in one forward pass, beside a pass for each: the forward alone, and from descriptions on.
 - `load`: from a description to an adapter that the model answers with, in memory, beside the way of Text-to-LoRA's
   released code: generate, save a PEFT folder, `load_adapter`.
+- `calls`: one answer of 8 tokens to an input alone, as a merged adapter needs it, beside the same with a description or
+  five solved examples in the prompt. A merged adapter has the base model's own shapes, so that is what answers.
 - `training`: beside the time in which the shipped recipe trains an adapter of the zoo, one of a group, side by side;
   the group is trained once, in the dtype that trains fastest here.
 
@@ -36,9 +38,12 @@ from generator.writing import write
 from hyperlora.adapter import Adapter
 from hyperlora.bank import AdapterSlots, StackedFactors
 from hyperlora.base_models import DEFAULT_BASE, load_base_model
+from hyperlora.decoding import generate
 from hyperlora.peft_folder import write_adapter
+from hyperlora.prompts import described_prompt, render_prompt, shown_prompt
 from hyperlora.quiet import quiet_transformers
 from hyperlora.registry import Registry
+from hyperlora.sampling import Sampling
 from hyperlora.settings import reload_settings
 from pipelines.generate import generate_adapters
 from pipelines.recipes import AdapterRecipe, HypernetRecipe, read_recipe, shipped_recipe
@@ -49,8 +54,9 @@ from pipelines.train_hypernet import hypernet_config
 from pipelines.zoo.packing import read_zoo
 from side_by_side import Comparison, Prepared, Watch, measure, summary, surroundings
 
-PARTS = ("batch", "load", "training")
+PARTS = ("batch", "load", "calls", "training")
 _NEW = "new"
+_ANSWER = 8
 _TRIES = 2
 
 
@@ -100,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "adapter_parameters": generate_adapters(bed.session, [Wanted("Do it")])[0][0].num_parameters,
         }
         watch = Watch()
-        made = {"batch": batch_comparisons, "load": load_comparisons}
+        made = {"batch": batch_comparisons, "load": load_comparisons, "calls": call_comparisons}
         report["comparisons"] = [
             measure(comparison, chosen.pairs, watch) for part in parts if part in made for comparison in made[part](bed)
         ]
@@ -264,6 +270,42 @@ def _through_a_folder(bed: Bed) -> Prepared:
 def _generated(bed: Bed, text: str) -> Adapter:
     [[adapter]] = generate_adapters(bed.session, [Wanted(text)])
     return adapter
+
+
+# --- what every call pays ----------------------------------------------------------------------------
+
+
+def call_comparisons(bed: Bed) -> Iterator[Comparison]:
+    """A call on the input alone beside calls whose prompts tell the task; as many calls a run as there are texts."""
+    base = bed.session.base
+    tasks = [task for task in starter_suite() if task.partition == "held-out"][: len(bed.texts)]
+    shots = 5
+    prompts = {
+        "input": [render_prompt(task.prompt_template, task.test[0].input) for task in tasks],
+        "description": [
+            described_prompt(task.prompt_template, task.unseen_descriptions[0], task.test[0].input) for task in tasks
+        ],
+        "five_examples": [shown_prompt(task.prompt_template, task.train[:shots], task.test[0].input) for task in tasks],
+    }
+    tokens = {
+        name: sum(len(ids) for ids in base.tokenizer(texts)["input_ids"]) / len(texts)
+        for name, texts in prompts.items()
+    }
+    sampling = Sampling(max_new_tokens=_ANSWER, ignore_stop=True)
+
+    def asked(name: str) -> Prepared:
+        def run() -> None:
+            for prompt in prompts[name]:
+                generate(base, [prompt], sampling=sampling)
+
+        return Prepared(f"generate, one by one, {tokens[name]:.0f} tokens in a prompt", run)
+
+    yield Comparison(
+        "calls",
+        partial(asked, "input"),
+        {name: partial(asked, name) for name in ("description", "five_examples")},
+        {"calls": len(tasks), "prompt_tokens": tokens, "new_tokens": _ANSWER},
+    )
 
 
 # --- beside training ------------------------------------------------------------------------------------

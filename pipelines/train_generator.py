@@ -51,7 +51,7 @@ from pipelines.train_pool import TRAINING_CODE, run_folder
 
 GeneratorRecipe = HypernetRecipe | CvaeRecipe
 Log = Callable[..., None]
-_HYPERNET_CODE = (
+HYPERNET_CODE = (
     *TRAINING_CODE,
     hyperlora.hidden_states,
     hyperlora.task_vectors,
@@ -186,7 +186,7 @@ def _hypernet(session: Session, tasks: Sequence[Task], recipe: HypernetRecipe) -
         task.name: content_hash([task.training_hash, task.descriptions, contents.get(task.name, "")]) for task in tasks
     }
     dtype = str(get_settings().base_training_dtype())
-    return _Training("hypernet", dtype, datasets, _HYPERNET_CODE, tuple(entries.values()), run)
+    return _Training("hypernet", dtype, datasets, HYPERNET_CODE, tuple(entries.values()), run)
 
 
 def _cvae(session: Session, tasks: Sequence[Task], recipe: CvaeRecipe) -> _Training:

@@ -29,8 +29,12 @@ def test_every_part_runs_and_its_sides_come_to_the_same(
         "factors of adapters",
         "from description to adapter",
         "from description to an answering model",
+        "calls",
     ]
-    peers = [peer for comparison in report["comparisons"] for peer in comparison["peers"].values()]
+    *alike, calls = report["comparisons"]
+    tokens = calls["prompt_tokens"]
+    assert tokens["input"] < tokens["description"] < tokens["five_examples"]
+    peers = [peer for comparison in alike for peer in comparison["peers"].values()]
     assert [peer["agreement"] for peer in peers] == [1.0] * 4
     assert all(peer["ours_over_peer"]["median"] > 0 for peer in peers)
     training = report["training"]

@@ -1,0 +1,220 @@
+"""What a generator makes of what it is told, by what it knows of the tasks; prints JSON.
+
+Takes a registered generator, or trains hypernets by the shipped recipe and changes to it: on nested subsets of the seen
+tasks of the starter suite (`--tasks`), with other seeds and with other settings. Runs are kept under HYPERLORA_HOME and
+go on after an interruption; adapters to begin at are those of its registry.
+
+Asked are dev tasks, which no generator saw, its own tasks that have an adapter in the pool, and its own that have none.
+They are told in wordings that were never trained on, in trained ones, in words without meaning, by five training
+examples, by both, and in a wording that is in the prompt, too. Exact match by one forward; intervals draw families,
+tasks and examples again.
+
+    python benchmarks/generators.py --registered registry:starter-hypernet --out shipped.json
+    python benchmarks/generators.py --tasks 25 50 100 200 --set steps=120 --out curve.json
+    python benchmarks/generators.py --seeds 1 2 --out seeds.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+
+from generator.artifact import read_generator
+from generator.conditions import Wanted, condition_kind
+from generator.writing import Generator
+from hyperlora.identity import code_hash, content_hash
+from hyperlora.prompts import described_prompt, render_completion, render_prompt
+from hyperlora.scoring import teacher_forced_scores
+from hyperlora.settings import get_settings
+from hyperlora.tasks import Suite, Task
+from pipelines.evaluation.intervals import Resamples, interval
+from pipelines.evaluation.wordings import wordings
+from pipelines.pool_weights import pool_adapters
+from pipelines.recipes import HypernetRecipe, read_recipe, shipped_recipe
+from pipelines.session import Session
+from pipelines.starter import starter_suite
+from pipelines.train_generator import HYPERNET_CODE
+from pipelines.train_hypernet import train_hypernet
+from pipelines.train_pool import run_folder
+
+_SHOWN = 5
+Told = Callable[[Task, int], Wanted]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How much is asked.
+
+    Attributes:
+        part: of the tasks' examples.
+        examples: of each task, at most.
+        tasks: of each group, at most.
+        wordings: of each task, at most; they take turns.
+    """
+
+    part: str
+    examples: int
+    tasks: int
+    wordings: int
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--base", help="base model; the setting's when not given")
+    parser.add_argument("--registered", help="measure this generator; otherwise some are trained")
+    parser.add_argument("--recipe", type=Path, default=shipped_recipe("hypernet"))
+    parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="changes to the recipe")
+    parser.add_argument("--tasks", type=int, nargs="*", help="how many seen tasks to train on; all when not given")
+    parser.add_argument("--seeds", type=int, nargs="*", help="the recipe's when not given")
+    parser.add_argument("--part", choices=["validation", "test"], default="validation")
+    parser.add_argument("--examples", type=int, default=12, help="asked of each task")
+    parser.add_argument("--group", type=int, default=36, help="tasks in a group, at most")
+    parser.add_argument("--wordings", type=int, default=4, help="of each task, at most")
+    parser.add_argument("--out", type=Path, help="also write the JSON here")
+    chosen = parser.parse_args(arguments)
+    suite = starter_suite()
+    session = Session(chosen.base, dtype=get_settings().scoring_dtype())
+    asking = Asking(chosen.part, chosen.examples, chosen.group, chosen.wordings)
+    reports = []
+    for about, network in _networks(session, suite, chosen):
+        parameters = sum(tensor.numel() for tensor in network.state_dict().values())
+        reports.append({**about, "parameters": parameters, "scores": measure(session, network, suite, asking)})
+        text = json.dumps({"asked": vars(asking), "generators": reports}, indent=2)
+        if chosen.out:
+            chosen.out.write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+def _networks(session: Session, suite: Suite, chosen: argparse.Namespace) -> Iterator[tuple[dict[str, Any], Any]]:
+    if chosen.registered:
+        entry = session.registry.get(chosen.registered)
+        yield {"registered": entry.reference}, read_generator(session.registry.verified_folder(entry))
+        return
+    changes = {key: yaml.safe_load(value) for key, _, value in (each.partition("=") for each in chosen.set)}
+    fields = read_recipe(HypernetRecipe, chosen.recipe).model_dump() | changes
+    seen = list(suite.part("seen"))
+    random.Random("subsets").shuffle(seen)
+    for seed in chosen.seeds or [fields["seed"]]:
+        recipe = HypernetRecipe.model_validate(fields | {"seed": seed})
+        for count in chosen.tasks or [len(seen)]:
+            about = {"tasks": min(count, len(seen)), "seed": seed, "changes": changes}
+            print(about, file=sys.stderr)
+            yield about, _trained(session, seen[:count], recipe)
+
+
+def _trained(session: Session, tasks: Sequence[Task], recipe: HypernetRecipe) -> Generator:
+    entries = pool_adapters(session.registry, session.located.identity.fingerprint, tasks)
+    contents = {name: entry.content for name, entry in entries.items()}
+    data = [[task.training_hash, task.descriptions] for task in tasks]
+    identity = content_hash(
+        ["benchmark", session.located.identity.fingerprint, recipe.hash, data, contents, code_hash(HYPERNET_CODE)]
+    )
+    return train_hypernet(
+        session.training_base,
+        session,
+        tasks,
+        recipe,
+        run_folder(identity),
+        lambda report: None,
+        pool={name: session.registry.load(entry.reference).modules for name, entry in entries.items()},
+    )
+
+
+def measure(session: Session, network: Generator, suite: Suite, asking: Asking) -> dict[str, Any]:
+    """Scores by group of tasks and by what the generator is told."""
+    known = set(network.config.tasks)
+    own = [task for task in suite.part("seen") if task.name in known]
+    held = set(pool_adapters(session.registry, session.located.identity.fingerprint, own))
+    groups = {
+        "dev": list(suite.part("dev")),
+        "own, adapter in the pool": [task for task in own if task.name in held],
+        "own, none": [task for task in own if task.name not in held],
+    }
+    return {
+        name: _group(session, network, _spread(tasks, asking.tasks), asking, known)
+        for name, tasks in groups.items()
+        if tasks
+    }
+
+
+def _spread(tasks: Sequence[Task], most: int) -> list[Task]:
+    """At most so many, evenly from all."""
+    count = min(most, len(tasks))
+    return [tasks[number * len(tasks) // count] for number in range(count)]
+
+
+def _group(
+    session: Session, network: Generator, tasks: Sequence[Task], asking: Asking, known: set[str]
+) -> dict[str, Any]:
+    nonsense = wordings(tasks, "random", 0)
+    told: dict[str, Told] = {
+        "unseen words": lambda task, turn: Wanted(task.unseen_descriptions[turn]),
+        "unseen words, and in the prompt": lambda task, turn: Wanted(task.unseen_descriptions[turn]),
+        "words without meaning": lambda task, turn: Wanted(nonsense[task.name][turn]),
+    }
+    if tasks[0].name in known:
+        told["trained words"] = lambda task, turn: Wanted(task.descriptions[turn])
+    if "examples" in condition_kind(network.config).takes:
+        told["five examples"] = lambda task, turn: Wanted("", _shown(task, turn))
+        told["unseen words and five examples"] = lambda task, turn: Wanted(
+            task.unseen_descriptions[turn], _shown(task, turn)
+        )
+    return {
+        "tasks": [task.name for task in tasks],
+        **{
+            name: _scores(session, network, tasks, asking, tell, prompted=name.endswith("prompt"))
+            for name, tell in told.items()
+        },
+    }
+
+
+def _shown(task: Task, turn: int) -> tuple[Any, ...]:
+    start = _SHOWN * turn
+    return tuple(task.train[start : start + _SHOWN] or task.train[:_SHOWN])
+
+
+def _scores(
+    session: Session, network: Generator, tasks: Sequence[Task], asking: Asking, tell: Told, *, prompted: bool
+) -> Mapping[str, float]:
+    """The mean of the tasks' exact matches with its interval, and the mean log-likelihood of an answer."""
+    turns = [min(asking.wordings, len(task.unseen_descriptions), len(task.descriptions)) for task in tasks]
+    wanted = [tell(task, turn) for task, count in zip(tasks, turns, strict=True) for turn in range(count)]
+    with torch.no_grad():
+        factors = network.forward(condition_kind(network.config).read(network.config, wanted, session))
+    prompts, answers, choices, owners = [], [], [], []
+    for place, (task, count) in enumerate(zip(tasks, turns, strict=True)):
+        for number, example in enumerate(getattr(task, asking.part)[: asking.examples]):
+            turn = number % count
+            said = task.unseen_descriptions[turn]
+            template = task.prompt_template
+            asked = (
+                described_prompt(template, said, example.input) if prompted else render_prompt(template, example.input)
+            )
+            prompts.append(asked)
+            answers.append(render_completion(template, example.output))
+            choices.append(sum(turns[:place]) + turn)
+            owners.append(place)
+    scores = teacher_forced_scores(session.base, prompts, answers, bank=session.bank, factors=factors, choices=choices)
+    matches = np.array([float(score.match) for score in scores])
+    by_task = [matches[np.array(owners) == place][None] for place in range(len(tasks))]
+    low, high = interval(Resamples(by_task, [task.family for task in tasks]).means()[:, 0])
+    return {
+        "mean": float(np.mean([each.mean() for each in by_task])),
+        "low": low,
+        "high": high,
+        "log_likelihood": float(np.mean([score.log_likelihood for score in scores])),
+    }
+
+
+if __name__ == "__main__":
+    main()
