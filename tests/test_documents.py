@@ -137,14 +137,16 @@ def test_the_generation_document_runs_in_order(run: Callable[[str], str]) -> Non
     printed = [run(code if language == "bash" else f"python - <<'PYTHON'\n{code}PYTHON\n") for language, code in blocks]
     plain, refined, many, shown, called = printed
     assert re.search(r"^small: .*, rank 1 keeps 0\.\d{4} of the energy$", plain, re.MULTILINE)
-    assert re.search(r"^refined: begun at the mean of 73 adapters, .*refined in 4 steps on 4 examples$", refined, re.M)
+    steps = "refined in 4 steps on 4 examples$"
+    assert re.search(rf"^refined: written by registry:starter-hypernet@1, .*{steps}", refined, re.M)
+    assert re.search(rf"^begun: begun at the mean of 73 adapters, .*{steps}", refined, re.M)
     assert re.search(r"^shown: written by registry:starter-hypernet@1, [\d,]+ parameters$", refined, re.M)
     assert [line for line in many.splitlines() if line.startswith("many: ")] == [
         "many: 2 written, 0 there already, 0 failed",
         "many: 0 written, 2 there already, 0 failed",
     ]
     assert '"stale": ' in shown
-    assert called.startswith("(4,) 73 {'start': 'pool', 'refine_steps': 4, 'examples': 2, 'rank': 4, ")
+    assert called.startswith("(4,) 1 {'refine_steps': 4, 'examples': 2, 'rank': 4, ")
 
 
 @pytest.mark.real
