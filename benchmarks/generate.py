@@ -278,7 +278,7 @@ def _generated(bed: Bed, text: str) -> Adapter:
 def call_comparisons(bed: Bed) -> Iterator[Comparison]:
     """A call on the input alone beside calls whose prompts tell the task; as many calls a run as there are texts."""
     base = bed.session.base
-    tasks = [task for task in starter_suite() if task.partition == "held-out"][: len(bed.texts)]
+    tasks = starter_suite().part("held-out")[: len(bed.texts)]
     shots = 5
     prompts = {
         "input": [render_prompt(task.prompt_template, task.test[0].input) for task in tasks],

@@ -193,7 +193,7 @@ def _scores(
         factors = network.forward(condition_kind(network.config).read(network.config, wanted, session))
     prompts, answers, choices, owners = [], [], [], []
     for place, (task, count) in enumerate(zip(tasks, turns, strict=True)):
-        for number, example in enumerate(getattr(task, asking.part)[: asking.examples]):
+        for number, example in enumerate(task.splits()[asking.part][: asking.examples]):
             turn = number % count
             said = task.unseen_descriptions[turn]
             template = task.prompt_template

@@ -178,10 +178,11 @@ def begins_at_pool(generator: LoadedGenerator, how: Generation) -> bool:
     """
     if not how.refine or how.sample:
         return False
-    return how.start == "pool" or (how.start is None and not _reads_examples(generator))
+    return how.start == "pool" or (how.start is None and not reads_examples(generator))
 
 
-def _reads_examples(generator: LoadedGenerator) -> bool:
+def reads_examples(generator: LoadedGenerator) -> bool:
+    """Whether examples are a part of what the generator is told."""
     return "examples" in condition_kind(generator.network.config).takes
 
 
@@ -224,7 +225,7 @@ def made_by(
         number: of the adapter among `how.count`, from 0.
         begun: whose mean it begins at, where `begins_at_pool`.
     """
-    read = how.refine or _reads_examples(generator)
+    read = how.refine or reads_examples(generator)
     return content_hash(
         {
             "generator": [member.content for member in begun] or generator.entry.content,
@@ -254,7 +255,7 @@ def generation_notes(session: Session, how: Generation, *, examples: bool) -> li
     generator = find_generator(session)
     if begins_at_pool(generator, how):
         return notes
-    if examples and not how.refine and not _reads_examples(generator):
+    if examples and not how.refine and not reads_examples(generator):
         notes.append(f"{generator.entry.reference} does not read examples; to train on them: --refine STEPS")
     if (stale := staleness_note(session.registry, generator)) is not None:
         notes.append(stale)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.conditions import Wanted, condition_kind
+from generator.conditions import Wanted
 from hyperlora.adapter import Adapter
 from hyperlora.errors import InputError
 from hyperlora.prompts import described_prompt
@@ -13,7 +13,7 @@ from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan, plain_prompts
 from pipelines.evaluation.wordings import Control
-from pipelines.generate import find_generator, generate_adapters
+from pipelines.generate import find_generator, generate_adapters, reads_examples
 
 
 def _written(bench: Bench, task: Task, control: Control, shown: Sequence[Example] = ()) -> tuple[Adapter, ...]:
@@ -34,7 +34,7 @@ def generated(bench: Bench, task: Task, control: Control) -> Plan:
 def generated_by_examples(bench: Bench, task: Task, control: Control) -> Plan:
     """Description and solved examples go into the generator and not into the prompt."""
     generator = find_generator(bench.session)
-    if "examples" not in condition_kind(generator.network.config).takes:
+    if not reads_examples(generator):
         raise InputError(f"{generator.entry.reference} does not read examples", "Leave generated-5 out.")
     shown = bench.shown(task, bench.recipe.shots)
     return Plan(task, plain_prompts(task, bench.asked(task)), _written(bench, task, control, shown))
