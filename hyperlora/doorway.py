@@ -147,6 +147,7 @@ def generate(
     refine: int = 0,
     start: Start | None = None,
     rank: int | None = None,
+    in_prompt: bool = False,
     base: str | None = None,
 ) -> Adapter: ...
 
@@ -162,6 +163,7 @@ def generate(
     refine: int = 0,
     start: Start | None = None,
     rank: int | None = None,
+    in_prompt: bool = False,
     base: str | None = None,
 ) -> list[Adapter]: ...
 
@@ -176,6 +178,7 @@ def generate(
     refine: int = 0,
     start: Start | None = None,
     rank: int | None = None,
+    in_prompt: bool = False,
     base: str | None = None,
 ) -> Adapter | list[Adapter]:
     """The adapter the champion generator writes for a description; the same as `hyperlora generate`.
@@ -190,6 +193,7 @@ def generate(
         start: where they begin, at the mean of the `pool`'s adapters or at what is `generated`; by default at that if
             the generator reads examples.
         rank: to which the result is cut by SVD; its own when None.
+        in_prompt: put the description into the prompt template, and so into every prompt, too.
         base: base model reference.
 
     Raises:
@@ -200,7 +204,7 @@ def generate(
     from pipelines.generate import Generation, generate_adapters
     from pipelines.session import Session
 
-    how = Generation(1 if n is None else n, sample, seed, refine, rank, start)
+    how = Generation(1 if n is None else n, sample, seed, refine, rank, start, in_prompt)
     [adapters] = generate_adapters(Session(base), [Wanted(description, read_examples(examples))], how)
     return adapters[0] if n is None else adapters
 

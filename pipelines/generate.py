@@ -18,6 +18,7 @@ from hyperlora.algebra import recompress
 from hyperlora.card import Card
 from hyperlora.errors import InputError
 from hyperlora.identity import content_hash
+from hyperlora.prompts import check_template, described_prompt
 from hyperlora.registry import Entry
 from pipelines.recipes import FewExamplesRecipe, Start, read_recipe, shipped_recipe
 from pipelines.refine import refine
@@ -40,6 +41,7 @@ class Generation:
         rank: to which the result is cut by SVD; its own when None.
         start: where refinement begins, at the mean of the pool's adapters or at what the generator writes; see
             `begins_at_pool` for what None means.
+        in_prompt: the description goes into the prompt template, too, and with it into every prompt.
 
     Raises:
         InputError: a number is out of range, several adapters are wanted that would all be alike, or there is a start
@@ -52,6 +54,7 @@ class Generation:
     refine: int = 0
     rank: int | None = None
     start: Start | None = None
+    in_prompt: bool = False
 
     def __post_init__(self) -> None:
         if self.start is not None and not self.refine:
@@ -95,6 +98,8 @@ def generate_adapters(session: Session, wanted: Sequence[Wanted], how: Generatio
         adapters = _begun(session, generator, rows, how)
     else:
         adapters = _written(session, generator, checked, how)
+    if how.in_prompt:
+        adapters = [_told(adapter, each.description) for adapter, each in zip(adapters, rows, strict=True)]
     if how.refine:
         adapters = refine(session.training_base, adapters, [each.examples for each in rows], refining(how.refine))
         adapters = [
@@ -208,8 +213,10 @@ def check_wanted(generator: LoadedGenerator, wanted: Wanted, how: Generation) ->
         raise InputError(
             f"{generator.entry.reference} reads solved examples, and there are none", "Give some with --examples FILE."
         )
-    if missing == "description" or wanted.description.strip():
+    if missing == "description" or how.in_prompt or wanted.description.strip():
         wanted = replace(wanted, description=check_description(wanted.description))
+    if how.in_prompt:
+        _described_template(generator.network.config.prompt_template, wanted.description)
     if how.refine and not wanted.examples:
         raise InputError("there are no examples to refine on", "Give some with --examples FILE.")
     return wanted
@@ -234,6 +241,7 @@ def made_by(
             "draw": [how.seed, number] if how.sample else None,
             "refine": refining(how.refine).hash if how.refine else None,
             "rank": how.rank,
+            "in_prompt": how.in_prompt,
         }
     )
 
@@ -292,6 +300,22 @@ def _card(wanted: Wanted, **made: Any) -> Card:
         origin="generated",
         **made,
     )
+
+
+def _described_template(template: str, description: str) -> str:
+    """The template of prompts that hold the description.
+
+    Raises:
+        InputError: the description cannot be a part of one.
+    """
+    if "{input}" in description:
+        raise InputError("the description holds {input}, where prompts take their input", "Say it in other words.")
+    return check_template(described_prompt(template, description, "{input}"))
+
+
+def _told(adapter: Adapter, description: str) -> Adapter:
+    template = _described_template(adapter.card.prompt_template, description)
+    return _deciding(adapter.with_card(adapter.card.model_copy(update={"prompt_template": template})), in_prompt=True)
 
 
 def _cut(adapter: Adapter, rank: int) -> Adapter:

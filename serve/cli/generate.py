@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Of the draws.")
 @click.option("--rank", type=click.IntRange(min=1), help="Cut the result down to this rank.")
 @click.option(
+    "--in-prompt",
+    is_flag=True,
+    help="Put the description into the adapter's prompt template as well: surer, at its tokens in every prompt.",
+)
+@click.option(
     "--batch",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -47,6 +52,7 @@ def command(
     sample: bool,
     seed: int,
     rank: int | None,
+    in_prompt: bool,
     batch: Path | None,
     base: str | None,
     as_json: bool,
@@ -60,6 +66,7 @@ def command(
     \b
     Example:
       hyperlora generate "Spell the number out in words" --out spelled
+      hyperlora generate "Spell the number out in words" --in-prompt --out told
       hyperlora generate "Spell the number out in words" --examples mine.jsonl --refine 16 --out refined
       hyperlora generate --batch wanted.jsonl --out many
     """
@@ -70,7 +77,7 @@ def command(
     from pipelines.generate import Generation
     from pipelines.session import Session
 
-    how = Generation(count or 1, sample, seed, refine or 0, rank, start)
+    how = Generation(count or 1, sample, seed, refine or 0, rank, start, in_prompt)
     session = Session(base)
     if batch is not None:
         _batch(session, batch, out, how, as_json)
@@ -108,6 +115,8 @@ def _told(adapter: Adapter) -> str:
     parts = [begun, f"{adapter.num_parameters:,} parameters"]
     if "draw" in made:
         parts.append(f"draw {made['draw']} of seed {made['seed']}")
+    if "in_prompt" in made:
+        parts.append("the description in its prompts")
     if "refine_steps" in made:
         parts.append(f"refined in {made['refine_steps']} steps on {made['examples']} examples")
     if "energy_kept" in made:

@@ -234,6 +234,27 @@ def test_what_is_refined_is_cut_afterwards(reader: Session, toy_tasks: list[Task
     assert list(decision) == ["refine_steps", "examples", "rank", "energy_kept"]
 
 
+def test_the_description_may_stand_in_the_prompts_as_well(reader: Session, toy_tasks: list[Task]) -> None:
+    shown = toy_tasks[2].train[:2]
+    [[plain]] = generate_adapters(reader, [Wanted(FAR)])
+    [[told]] = generate_adapters(reader, [Wanted(f" {FAR}\n")], Generation(in_prompt=True))
+    assert told.card.prompt_template == f"{FAR}\n\n{plain.card.prompt_template}"
+    assert told.card.decision == {"in_prompt": True}
+    for name, part in told.modules.items():
+        assert torch.equal(part.B, plain.modules[name].B)
+    # and is there while it is trained on
+    [[refined]] = generate_adapters(
+        reader, [Wanted(FAR, shown)], Generation(refine=2, start="generated", in_prompt=True)
+    )
+    assert refined.card.prompt_template == told.card.prompt_template
+    assert refined.card.decision == {"in_prompt": True, "refine_steps": 2, "examples": 2}
+    [expected] = refine(reader.training_base, [told], [shown], refining(2))
+    [other] = refine(reader.training_base, [plain], [shown], refining(2))
+    assert max_difference(refined, expected) < 0.05 * max_difference(expected, other)
+    [[begun]] = generate_adapters(reader, [Wanted(FAR, shown)], Generation(refine=1, start="pool", in_prompt=True))
+    assert begun.card.prompt_template.startswith(f"{FAR}\n\n")
+
+
 # --- drawing --------------------------------------------------------------------------------------------
 
 
@@ -328,6 +349,7 @@ def test_an_adapter_is_known_again_by_all_that_it_comes_from_and_nothing_else(re
         made_by(newer, Wanted(FAR), Generation()),
         made_by(generator, Wanted("Do it"), Generation()),
         made_by(generator, Wanted(FAR), Generation(rank=2)),
+        made_by(generator, Wanted(FAR), Generation(in_prompt=True)),
         made_by(generator, Wanted(FAR, cat), Generation(refine=3)),
         made_by(generator, Wanted(FAR, cat * 2), Generation(refine=3)),
         made_by(generator, Wanted(FAR, cat), Generation(refine=4)),
@@ -335,8 +357,8 @@ def test_an_adapter_is_known_again_by_all_that_it_comes_from_and_nothing_else(re
         made_by(generator, Wanted(FAR), Generation(sample=True, seed=1)),
         made_by(generator, Wanted(FAR), Generation(count=2, sample=True), 1),
     ]
-    assert len({plain, *others}) == 10
-    assert made_by(generator, Wanted(FAR), Generation(count=9, sample=True)) == others[6], "of nine or alone"
+    assert len({plain, *others}) == 11
+    assert made_by(generator, Wanted(FAR), Generation(count=9, sample=True)) == others[7], "of nine or alone"
 
 
 # --- refusals -------------------------------------------------------------------------------------------
@@ -350,6 +372,8 @@ def test_an_adapter_is_known_again_by_all_that_it_comes_from_and_nothing_else(re
         (Wanted("x" * 100_000), {}, "the description has 100000 characters", f"at most {LONGEST_DESCRIPTION}"),
         (Wanted("x"), {"sample": True}, "a hypernet and writes one adapter", "Leave out --sample"),
         (Wanted("x"), {"refine": 2}, "no examples to refine on", "--examples FILE"),
+        (Wanted("", (Example("a", "b"),)), {"in_prompt": True}, "the description is empty", "Say in a sentence"),
+        (Wanted("Copy {input}"), {"in_prompt": True}, "description holds {input}", "other words"),
         (Wanted("x"), {"rank": 5}, "writes adapters of rank 4, not 5", "lower --rank"),
     ],
 )
@@ -531,6 +555,7 @@ def test_the_python_call_takes_what_the_command_takes(
     reload_settings()
     few = tmp_path / "few.jsonl"
     few.write_text(json.dumps({"input": "cat", "output": "cats"}) + "\n")
+    assert hyperlora.generate(FAR, in_prompt=True).card.prompt_template.startswith(f"{FAR}\n\n")
     refined = hyperlora.generate(FAR, few, refine=2, rank=2)
     assert (refined.ranks, refined.card.decision and refined.card.decision["refine_steps"]) == ((2,), 2)
     same = hyperlora.generate(FAR, [{"input": "cat", "output": "cats"}], refine=2, rank=2)

@@ -53,6 +53,20 @@ def test_generate_writes_the_generators_adapter_and_registers_nothing(
     assert text[0] == (f"{tmp_path / 'again'}: written by registry:writer@1, {adapter.num_parameters:,} parameters")
 
 
+def test_the_description_goes_into_the_prompts_where_it_is_wanted(
+    shared_pool: Registry, run: Run, tmp_path: Path
+) -> None:
+    told = run("generate", "Say it backwards", "--in-prompt", "--out", tmp_path / "told")
+    assert ", the description in its prompts" in told.out
+    template = "Say it backwards\n\nInput: {input}\nOutput:"
+    assert read_adapter(tmp_path / "told").card.prompt_template == template
+    lines = write_lines(tmp_path / "wanted.jsonl", {"description": "Say it backwards"}, {"examples": [CAT]})
+    outcome = run("generate", "--batch", lines, "--in-prompt", "--out", tmp_path / "many", "--json")
+    assert [failure["line"] for failure in outcome.value["failures"]] == [2], "which has no description"
+    [folder] = outcome.value["written"]
+    assert read_adapter(Path(folder)).card.prompt_template == template
+
+
 def test_what_is_written_loads_in_plain_peft_without_a_warning_and_changes_the_logits(
     shared_pool: Registry, run: Run, few: Path, tmp_path: Path, load_peft: Callable[[Path], Any]
 ) -> None:

@@ -341,6 +341,11 @@ def test_generate_registers_what_is_refined_and_cut_for_a_limited_time(client: T
     assert any("has not seen" in note for note in answer.json()["notes"])
 
 
+def test_generate_puts_the_description_into_the_prompts(client: TestClient) -> None:
+    answer = client.post("/v1/generate", json={"description": "Say it", "in_prompt": True}).json()
+    assert answer["adapters"][0]["prompt_template"] == "Say it\n\nInput: {input}\nOutput:"
+
+
 def test_generate_registers_for_good_under_a_name(client: TestClient, pool: Registry) -> None:
     made = client.post("/v1/generate", json={"description": "Say it", "name": "mine", "examples": [CAT]}).json()
     entry = pool.get("registry:mine")

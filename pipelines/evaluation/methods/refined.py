@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
 from generator.conditions import Wanted
 from hyperlora.adapter import Adapter
+from hyperlora.prompts import render_prompt
 from hyperlora.tasks import Task
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
-from pipelines.evaluation.plans import Plan, plain_prompts
+from pipelines.evaluation.plans import Plan
 from pipelines.evaluation.wordings import Control
-from pipelines.generate import generate_adapters, refining
+from pipelines.generate import Generation, generate_adapters, refining
 from pipelines.refine import refine
 
-Start = Literal["generated", "no-condition"]
+Start = Literal["generated", "generated+description", "no-condition"]
 
 
 def _begin(bench: Bench, tasks: Sequence[Task], count: int, start: Start) -> list[Adapter]:
     if start == "no-condition":
         return [bench.mean_adapter] * len(tasks)
     wanted = [Wanted(bench.wordings(task)[0], tuple(bench.shown(task, count))) for task in tasks]
-    return [adapter for [adapter] in generate_adapters(bench.session, wanted)]
+    how = Generation(in_prompt=start == "generated+description")
+    return [adapter for [adapter] in generate_adapters(bench.session, wanted, how)]
 
 
 def _train(bench: Bench, tasks: Sequence[Task], count: int, start: Start) -> None:
@@ -36,21 +38,21 @@ def _train(bench: Bench, tasks: Sequence[Task], count: int, start: Start) -> Non
 
 def _plan(bench: Bench, task: Task, control: Control, count: int, start: Start) -> Plan:
     adapter: Adapter = bench.kept[start, count, task.name]
-    prompts = plain_prompts(task, bench.asked(task))
+    prompts = tuple(render_prompt(adapter.card.prompt_template, example.input) for example in bench.asked(task))
     return Plan(task, prompts, (adapter,) * len(prompts))
 
 
-def _preparing(count: int, start: Start) -> Callable[[Bench, Sequence[Task]], None]:
-    return lambda bench, tasks: _train(bench, tasks, count, start)
-
-
-_STARTS: dict[Start, str] = {"generated": "generated adapter", "no-condition": "mean adapter of the pool"}
+_STARTS: dict[Start, str] = {
+    "generated": "generated adapter",
+    "generated+description": "generated adapter, description in the prompt too",
+    "no-condition": "mean adapter of the pool",
+}
 for _start, _title in _STARTS.items():
     for _count in (5, 16):
         method(
             f"{_start}+refine-{_count}",
             f"{_title}, trained on with {_count} examples",
-            described=_start == "generated",
-            prepare=_preparing(_count, _start),
+            described=_start != "no-condition",
+            prepare=partial(_train, count=_count, start=_start),
             group="refined",
         )(partial(_plan, count=_count, start=_start))

@@ -24,7 +24,7 @@ from pipelines.evaluation.answering import answer
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods import METHODS, find_methods, method
 from pipelines.evaluation.plans import Answers, Plan, drawn_examples
-from pipelines.generate import generate_adapters, refining
+from pipelines.generate import Generation, generate_adapters, refining
 from pipelines.recipes import EvaluationRecipe
 from pipelines.refine import refine
 from pipelines.session import Session
@@ -165,14 +165,19 @@ def test_finetuning_sees_the_drawn_examples_and_no_others(
     assert same_change(adapter, expected)
 
 
-@pytest.mark.parametrize(("start", "count"), [("generated", 5), ("no-condition", 16)])
+@pytest.mark.parametrize(("start", "count"), [("generated", 5), ("generated+description", 5), ("no-condition", 16)])
 def test_refining_goes_on_from_its_start_on_the_drawn_examples(
     start: str, count: int, open_bench: Callable[..., Bench], parts: Suite, shared_session: Session
 ) -> None:
     bench, task = open_bench(), parts.tasks["climbs"]
-    [adapter] = {id(each): each for each in plan_of(bench, f"{start}+refine-{count}", task).adapters}.values()
-    [[written]] = generate_adapters(shared_session, [Wanted(task.unseen_descriptions[0])])
-    begun = written if start == "generated" else bench.mean_adapter
+    plan = plan_of(bench, f"{start}+refine-{count}", task)
+    [adapter] = {id(each): each for each in plan.adapters}.values()
+    told = start == "generated+description"
+    said = task.unseen_descriptions[0]
+    [[written]] = generate_adapters(shared_session, [Wanted(said)], Generation(in_prompt=told))
+    begun = bench.mean_adapter if start == "no-condition" else written
+    ahead = f"{said}\n\n" if told else ""
+    assert plan.prompts == tuple(f"{ahead}Input: {example.input}\nOutput:" for example in bench.asked(task))
     [expected] = refine(bench.training_base, [begun], [drawn_examples(task, count, 0)], refining())
     assert adapter is not None
     assert same_change(adapter, expected)

@@ -306,7 +306,8 @@ def test_groups_of_methods_and_the_other_name_of_the_oracle() -> None:
     ]
     composing = (name for name in compose.METHODS if name not in ("select", "lorahub"))
     assert [each.name for each in grouped["composed"]] == [*(f"composed-{name}" for name in composing), "lorahub"]
-    refined = [f"{start}+refine-{count}" for start in ("generated", "no-condition") for count in (5, 16)]
+    starts = ("generated", "generated+description", "no-condition")
+    refined = [f"{start}+refine-{count}" for start in starts for count in (5, 16)]
     assert [each.name for each in grouped["refined"]] == ["generated-5", *refined]
     every = find_methods(["routed", "all", "refined", "composed"])
     assert sorted(each.name for each in every) == sorted(catalogue.METHODS)
