@@ -19,6 +19,7 @@ import click
 from hyperlora.durable import write_bytes, write_json
 from hyperlora.errors import InputError
 from pipelines.evaluation.methods import METHODS
+from pipelines.evaluation.pairs import difference, recovered
 from pipelines.evaluation.report import counted, markdown_table, results_markdown, shown_groups, shown_methods, spread
 from pipelines.evaluation.run import read_results
 
@@ -35,10 +36,23 @@ BRIEF_METHODS = (
     "generated-5",
     "generated+description",
     "multitask+description",
+    "finetune-5",
+    "generated+description+refine-5",
     "finetune-16",
+    "generated+description+refine-16",
     "oracle",
 )
-_BLOCK = re.compile(r"(<!-- (brief|table): ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_FEW = ("icl-5", "multitask+icl-5", "finetune-5", "select-by-5")
+# Which methods are shown beside which rivals.
+PAIRS = (
+    ("generated", ("multitask+description", "retrieved-1", "description", "no-condition")),
+    ("generated+description", ("multitask+description", "generated")),
+    ("generated+refine-5", _FEW),
+    ("generated+description+refine-5", (*_FEW, "generated+refine-5", "no-condition+refine-5")),
+    ("generated+refine-16", ("finetune-16", "no-condition+refine-16")),
+    ("generated+description+refine-16", ("finetune-16", "no-condition+refine-16")),
+)
+_BLOCK = re.compile(r"(<!-- (brief|table|pairs): ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def keep(results: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,7 +90,7 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     groups = {}
     for name, group in new["summary"]["groups"].items():
         before = old["summary"]["groups"][name]
-        groups[name] = {**group, "methods": before["methods"] | group["methods"]}
+        groups[name] = {**before, **group, "methods": before["methods"] | group["methods"]}
     rows = {row["name"]: row for row in (*old["methods"], *new["methods"])}
     order = {name: place for place, name in enumerate(METHODS)}
     earlier = [
@@ -84,7 +98,7 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     ]
     known = fresh.union(*(each["methods"] for each in earlier))
     earlier.append({"identity": old["identity"], "methods": sorted(rows.keys() - known)})
-    return {
+    made = {
         **new,
         "methods": sorted(rows.values(), key=lambda row: order.get(row["name"], len(order))),
         "generation": old["generation"],
@@ -93,6 +107,11 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
         "means": {**old["means"], **new["means"]},
         "earlier": [each for each in earlier if each["methods"]],
     }
+    for name, group in made["summary"]["groups"].items():
+        for method, row in group["methods"].items():
+            if "recovery" not in row and (found := recovered(made, name, method)) is not None:
+                group["methods"][method] = {**row, "recovery": found}
+    return made
 
 
 def kept_name(results: Mapping[str, Any]) -> str:
@@ -122,6 +141,25 @@ def brief_table(results: dict[str, Any]) -> str:
     return markdown_table(head, body) + "\n"
 
 
+def pairs_table(results: Mapping[str, Any]) -> str:
+    """How much better a method is than its rivals, by group of tasks, where both are known."""
+    groups = [name for name, _ in shown_groups(dict(results))]
+    body = []
+    for one, others in PAIRS:
+        for other in others:
+            found = [difference(results, name, one, other) for name in groups]
+            if None not in found:
+                body.append([f"`{one}`", f"`{other}`", *(_signed(each) for each in found if each is not None)])
+    return markdown_table(["method", "beside", *groups], body) + "\n"
+
+
+def _signed(stat: Mapping[str, float]) -> str:
+    return f"{stat['mean']:+.3f} [{stat['low']:+.2f}, {stat['high']:+.2f}]"
+
+
+_TABLES = {"brief": brief_table, "table": results_markdown, "pairs": pairs_table}
+
+
 def with_tables(text: str, kept: Mapping[str, dict[str, Any]]) -> str:
     """A document with its tables written again.
 
@@ -133,7 +171,7 @@ def with_tables(text: str, kept: Mapping[str, dict[str, Any]]) -> str:
         start, kind, name, end = match.groups()
         if name not in kept:
             raise InputError(f"docs/results has no {name}.json", "Give the folder of that evaluation.")
-        return start + (brief_table if kind == "brief" else results_markdown)(kept[name]) + end
+        return start + _TABLES[kind](kept[name]) + end
 
     return _BLOCK.sub(table, text)
 

@@ -10,6 +10,7 @@ import pytest
 
 from hyperlora.errors import InputError
 from pipelines.evaluation.documents import DOCUMENTS, ROOT, keep, update_documents, with_tables
+from pipelines.evaluation.pairs import recovered
 from pipelines.evaluation.report import results_markdown
 
 from .test_report import made_up
@@ -71,6 +72,7 @@ def test_an_evaluation_of_some_methods_takes_the_place_of_their_rows_alone(root:
     for group in newer["summary"]["groups"].values():
         group["methods"] = {name: group["methods"][name] for name in ("no-condition", "generated")}
         group["methods"]["generated"]["mean"] = 0.99
+        del group["methods"]["generated"]["recovery"], group["recovery_tasks"]
     newer["scores"] = {name: newer["scores"][name] for name in ("no-condition", "generated")}
     newer["identity"]["code"] = "later"
     (root / "done" / "results.json").write_text(json.dumps(newer))
@@ -82,9 +84,12 @@ def test_an_evaluation_of_some_methods_takes_the_place_of_their_rows_alone(root:
     for name, group in before["summary"]["groups"].items():
         rows = after["summary"]["groups"][name]["methods"]
         assert rows["generated"]["mean"] == 0.99
+        assert rows["generated"].get("recovery") == recovered(after, name, "generated"), "by the earlier oracle"
+        assert after["summary"]["groups"][name]["recovery_tasks"] == group["recovery_tasks"]
         assert {key: row for key, row in rows.items() if key != "generated"} == {
             key: row for key, row in group["methods"].items() if key != "generated"
         }
+    assert "recovery" in after["summary"]["groups"]["all"]["methods"]["generated"]
     assert after["means"] == before["means"]
     [earlier] = after["earlier"]
     assert earlier["identity"]["code"] == "0123abcd"
