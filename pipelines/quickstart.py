@@ -108,6 +108,8 @@ def quickstart(recipe: QuickstartRecipe, say: Callable[[str], None], *, train: b
 
 def _seeded(run: _Run) -> None:
     report = seed_zoo(run.session.registry)
+    if report.note:
+        run.say(f"note: {report.note}")
     if not report.registered:
         run.cached.append("zoo")
 

@@ -16,6 +16,8 @@ from pipelines.recipes.composition import composition_recipe
 from retrieval.compose import METHODS
 from serve.cli.main import COMMANDS
 
+from .real_homes import CACHE, zoo_home
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 _BLOCK = re.compile(r"^```(bash|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -49,11 +51,10 @@ def test_make_demo_and_make_test_are_what_readme_says() -> None:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Run a shell script in one folder, in a home in which the quickstart has been run."""
     folder = tmp_path_factory.mktemp("reader")
-    cache = ROOT / ".cache"
     # without what MLflow tells processes that are started by one that uses it
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")} | {
-        "HYPERLORA_HOME": str(cache / "real-home"),
-        "HYPERLORA_CACHE": str(cache),
+        "HYPERLORA_HOME": str(zoo_home()),
+        "HYPERLORA_CACHE": str(CACHE),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
 

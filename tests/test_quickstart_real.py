@@ -1,6 +1,6 @@
 """The quickstart on the real base model: what it must reach, and that its adapters work outside HyperLoRA.
 
-It starts from the shipped zoo; its home is kept in `.cache/real-home`, so that later runs take seconds. The one that
+It starts from the shipped zoo; its home is kept in `.cache`, so that later runs take seconds. The one that
 trains everything itself is `slow` and keeps a home of its own; a change of the recipe, the suite or the training code
 starts it afresh.
 """
@@ -26,19 +26,24 @@ from pipelines.recipes import load_recipe, shipped_recipe
 from pipelines.starter import starter_suite
 from pipelines.zoo import ZOO_FOLDER
 
+from .real_homes import CACHE, zoo_home
+
 if TYPE_CHECKING:
     from hyperlora.base_models import BaseModel
 
 pytestmark = pytest.mark.real
 
-CACHE = Path(__file__).parents[1] / ".cache"
+TRAINED_HOME = CACHE / "real-home-trained"
 NEW_TOKENS = 16
 
 
-def hyperlora(*arguments: str | Path, home: str = "real-home") -> Any:
+def hyperlora(*arguments: str | Path, home: Path | None = None) -> Any:
     """What the command prints with `--json`, run as a user does, in a home that lasts."""
     command = Path(sys.executable).with_name("hyperlora")
-    environment = os.environ | {"HYPERLORA_HOME": str(CACHE / home), "HYPERLORA_CACHE": str(CACHE)}
+    environment = os.environ | {
+        "HYPERLORA_HOME": str(home or zoo_home()),
+        "HYPERLORA_CACHE": str(CACHE),
+    }
     done = subprocess.run(
         [command, *arguments, "--json"], env=environment, stdout=subprocess.PIPE, text=True, check=False
     )
@@ -57,7 +62,7 @@ def report() -> Any:
 @pytest.fixture(scope="session")
 def trained_report() -> Any:
     """The report of `hyperlora quickstart --train`; minutes when it is the first."""
-    return hyperlora("quickstart", "--train", home="real-home-trained")
+    return hyperlora("quickstart", "--train", home=TRAINED_HOME)
 
 
 def mean_scores(report: Any) -> dict[str, float]:
@@ -97,7 +102,7 @@ def test_trained_here_it_reaches_as_much_and_a_second_run_trains_nothing(trained
     assert means["oracle"] >= means["base"] + 0.40
     assert means["oracle"] > max(means["icl-5"], means["description"])
     assert min(means["retrieved-1"], means["generated"]) >= means["base"] + 0.30
-    again = hyperlora("quickstart", "--train", home="real-home-trained")
+    again = hyperlora("quickstart", "--train", home=TRAINED_HOME)
     assert again["cached"] == ["adapters", "generator", "comparison"]
     assert again["comparison"] == trained_report["comparison"]
 

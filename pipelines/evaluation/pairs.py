@@ -14,8 +14,8 @@ from pipelines.evaluation.summary import FLOOR, LEAST_ROOM, ORACLE
 def difference(kept: Mapping[str, Any], group: str, one: str, other: str) -> dict[str, float] | None:
     """How much better one method is than another on a group's tasks; None unless both are known on all of them.
 
-    The interval draws families, and tasks in them, alike for both. Single answers are not kept, so that it leaves out how
-    a task's mean would differ on other examples.
+    The interval draws families, and tasks in them, alike for both. Single answers are not kept, so that it leaves out
+    how a task's mean would differ on other examples.
     """
     found = _means(kept, group, (one, other))
     if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from hyperlora.registry.entry import KINDS, Kind
 from hyperlora.run_archive import restore_run
 from hyperlora.tracking import connect
 from pipelines.session import CHAMPION
-from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooGenerator, ZooRetriever, read_zoo
+from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, ZooRetriever, read_zoo
 from retrieval.artifact import write_retriever
 
 
@@ -25,48 +25,68 @@ class SeedReport:
     Attributes:
         registered: names that were registered now.
         skipped: names that were taken already, and were left alone.
+        different: those of them that hold nothing of what this zoo has for them: one's own, or an earlier zoo's.
     """
 
     registered: tuple[str, ...]
     skipped: tuple[str, ...]
+    different: tuple[str, ...]
+
+    @property
+    def note(self) -> str:
+        """What somebody who meant to have this zoo should know; empty if they have it."""
+        if not self.different:
+            return ""
+        names = ", ".join([*self.different[:3], *(["..."] if len(self.different) > 3 else [])])
+        return (
+            f"{len(self.different)} names hold something else than this zoo has for them ({names}); "
+            "to register that, too: hyperlora registry seed --update"
+        )
 
 
-def seed_zoo(registry: Registry, folder: Path = ZOO_FOLDER) -> SeedReport:
+def seed_zoo(registry: Registry, folder: Path = ZOO_FOLDER, *, update: bool = False) -> SeedReport:
     """Register what the zoo holds under every name that is free; a killed seeding is simply run again.
+
+    Args:
+        update: register it under names that hold something different as well, as new versions and champions.
 
     Raises:
         AdapterFormatError: the zoo's files are missing or damaged.
+        RegistryError: a name that is updated is that of another kind.
     """
-    taken = {entry.name for kind in KINDS for entry in registry.entries(kind)}
+    held: dict[str, set[str]] = {}
+    for kind in KINDS:
+        for entry in registry.entries(kind):
+            held.setdefault(entry.name, set()).add(entry.identity)
     zoo = read_zoo(folder)
     writers: list[ZooGenerator | ZooRetriever] = [*zoo.generators, *zoo.retrievers]
-    names = [*(member.name for member in zoo.adapters), *(each.name for each in writers)]
-    if set(names) <= taken:
-        return SeedReport((), tuple(names))
-    runs = _restore_runs(registry, zoo, taken)
-    with progress(len(names), "seed", "adapter", initial=len(taken & set(names))) as bar:
-        for member in zoo.adapters:
-            if member.name not in taken:
-                run_id = None if member.run is None else runs[member.run]
-                registry.register(
-                    member.adapter,
-                    member.name,
-                    identity=member.identity,
-                    run_id=run_id,
-                    tags=member.tags,
-                    alias=CHAMPION,
-                )
-                bar.update()
-        for each in writers:
-            if each.name not in taken:
-                run_id = None if each.run is None else runs[each.run]
-                fields = {**each.fields, "identity": each.identity}
-                kind, write = _written(each)
-                registry.put(kind, each.name, write, fields, run_id, alias=CHAMPION)
-                bar.update()
-    return SeedReport(
-        tuple(name for name in names if name not in taken), tuple(name for name in names if name in taken)
-    )
+    members: list[ZooAdapter | ZooGenerator | ZooRetriever] = [*zoo.adapters, *writers]
+    known = {each.name for each in members if each.identity in held.get(each.name, ())}
+    skipped = known if update else held.keys()
+    names = [each.name for each in members if each.name not in skipped]
+    if names:
+        runs = _restore_runs(registry, zoo, names)
+        with progress(len(members), "seed", "adapter", initial=len(members) - len(names)) as bar:
+            for member in zoo.adapters:
+                if member.name in names:
+                    registry.register(
+                        member.adapter,
+                        member.name,
+                        identity=member.identity,
+                        run_id=None if member.run is None else runs[member.run],
+                        tags=member.tags,
+                        alias=CHAMPION,
+                    )
+                    bar.update()
+            for each in writers:
+                if each.name in names:
+                    run_id = None if each.run is None else runs[each.run]
+                    fields = {**each.fields, "identity": each.identity}
+                    kind, write = _written(each)
+                    registry.put(kind, each.name, write, fields, run_id, alias=CHAMPION)
+                    bar.update()
+    left = tuple(each.name for each in members if each.name not in names)
+    return SeedReport(tuple(names), left, tuple(name for name in left if name not in known))
 
 
 def _written(member: ZooGenerator | ZooRetriever) -> tuple[Kind, Callable[[Path], None]]:
@@ -75,11 +95,9 @@ def _written(member: ZooGenerator | ZooRetriever) -> tuple[Kind, Callable[[Path]
     return "retriever", partial(write_retriever, member.trained)
 
 
-def _restore_runs(registry: Registry, zoo: Zoo, taken: set[str]) -> dict[int, str]:
-    """The runs' ids in this registry's MLflow; only of those that something still to be registered came from."""
-    adapters = {member.run for member in zoo.adapters if member.name not in taken}
-    generators = {each.run for each in zoo.generators if each.name not in taken}
-    retrievers = {each.run for each in zoo.retrievers if each.name not in taken}
-    wanted = (adapters | generators | retrievers) - {None}
+def _restore_runs(registry: Registry, zoo: Zoo, names: Collection[str]) -> dict[int, str]:
+    """The runs' ids in this registry's MLflow; only of those that what has these names came from."""
+    members: list[ZooAdapter | ZooGenerator | ZooRetriever] = [*zoo.adapters, *zoo.generators, *zoo.retrievers]
+    wanted = {each.run for each in members if each.name in names and each.run is not None}
     client = connect(registry.home)
-    return {number: restore_run(client, zoo.runs[number]) for number in wanted if number is not None}
+    return {number: restore_run(client, zoo.runs[number]) for number in sorted(wanted)}

@@ -46,24 +46,35 @@ def restore(archive: Path, prefix: str, as_json: bool) -> None:
 
 @click.command("seed")
 @click.argument("archive", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--update",
+    is_flag=True,
+    help="Of the zoo: under names that hold something else, too, as new versions and champions.",
+)
 @json_option
-def seed(archive: Path | None, as_json: bool) -> None:
+def seed(archive: Path | None, update: bool, as_json: bool) -> None:
     """Begin with a pool: the shipped zoo, or what an archive holds; names that are taken here are left alone.
+
+    After an upgrade of HyperLoRA --update registers what this zoo has and the earlier one had not.
 
     \b
     Example:
       hyperlora registry seed
+      hyperlora registry seed --update
       hyperlora registry seed team-pool.tar
     """
     if archive is not None:
+        if update:
+            raise click.UsageError("--update is for the shipped zoo; leave out ARCHIVE.")
         restore_archive(archive, "", as_json, leave_taken=True)
         return
     from hyperlora.registry import Registry
     from pipelines.zoo import seed_zoo
 
-    report = seed_zoo(Registry())
+    report = seed_zoo(Registry(), update=update)
     there = f", {len(report.skipped)} names were taken already" if report.skipped else ""
-    emit(as_json, asdict(report), f"{len(report.registered)} adapters and generators of the zoo registered{there}")
+    done = f"{len(report.registered)} adapters and generators of the zoo registered{there}"
+    emit(as_json, asdict(report), "\n".join([done, *([f"note: {report.note}"] if report.note else [])]))
 
 
 def restore_archive(archive: Path, prefix: str, as_json: bool, *, leave_taken: bool = False) -> None:

@@ -257,7 +257,7 @@ def test_seeding_registers_everything_once_with_runs_and_champions(
     assert asked.confidence is not None, "it reads prompts by this base model"
 
     again = seed_zoo(registry, packed)
-    assert (again.registered, again.skipped) == ((), report.registered)
+    assert (again.registered, again.skipped, again.different) == ((), report.registered, ())
     assert {entry.version for entry in registry.entries("adapter")} == {1}
     assert len(client.search_runs([client.get_experiment_by_name(EXPERIMENT).experiment_id])) == 2
 
@@ -265,11 +265,34 @@ def test_seeding_registers_everything_once_with_runs_and_champions(
 def test_a_taken_name_is_left_alone(packed: Path, registry: Registry, make_adapter: Callable[..., Adapter]) -> None:
     mine = registry.register(make_adapter(9), "homes")
     report = seed_zoo(registry, packed)
-    assert report.skipped == ("homes",)
+    assert report.skipped == report.different == ("homes",)
     assert report.registered == ("barks", "counts", "told", "quickstart-hypernet", "finder")
     assert registry.get("registry:homes").content == mine.content
     assert registry.get("registry:homes").aliases == ()
     assert len([entry for entry in registry.entries("adapter") if entry.name == "homes"]) == 1
+
+
+def test_what_another_zoo_left_is_updated_if_asked_and_only_that(
+    zoo: Zoo, packed: Path, registry: Registry, make_adapter: Callable[..., Adapter]
+) -> None:
+    seed_zoo(registry, packed)
+    mine = registry.register(make_adapter(9), "mine")
+    # an earlier one: registered before under the same names, by other runs
+    for name in ("homes", "told"):
+        registry.delete(f"registry:{name}@1", force=True)
+        registry.register(make_adapter(7), name, identity="of-before", alias="champion")
+    noted = seed_zoo(registry, packed)
+    assert noted.different == ("homes", "told")
+    assert "(homes, told); to register that, too: hyperlora registry seed --update" in noted.note
+    report = seed_zoo(registry, packed, update=True)
+    assert (report.registered, report.different, report.note) == (("homes", "told"), (), "")
+    for member in zoo.adapters:
+        entry = registry.get(f"registry:{member.name}@champion")
+        assert entry.identity == member.identity
+    kept = [each.identity for each in registry.entries(name="homes")]
+    assert (len(kept), kept[0]) == (2, "of-before"), "the earlier version stays"
+    assert registry.get("registry:mine").content == mine.content
+    assert seed_zoo(registry, packed, update=True).registered == ()
 
 
 def test_killed_in_the_middle_it_goes_on(
