@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
 
 from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.card import CardExample
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import InputError
+from hyperlora.peft_folder import read_card
+from hyperlora.prompts import render_completion, render_prompt
 from hyperlora.registry import Entry, Query, Registry
-from hyperlora.tasks import Task
+from hyperlora.tasks import Example, Task
 from pipelines.snapshots import read_paths
 from pipelines.train_cvae import TaskWeights, mean_of_some
 from pipelines.train_pool import snapshot_folder
+from retrieval.index import pool_entries
 
 Path = list[dict[str, LoraFactors]]
 """An adapter's weights at some steps of its training, the finished one last."""
 
+# So many examples of a task are read.
+_READ = 2
 # A condition is the mean of so many of a task's wordings at most.
 _WORDINGS = 3
 
@@ -46,6 +53,55 @@ def require_adapters(entries: Mapping[str, Entry], tasks: Sequence[Task]) -> Non
             f"the pool has no adapter for {len(missing)} of {len(tasks)} tasks ({some})",
             "Train them: hyperlora train adapters",
         )
+
+
+def other_adapters(
+    registry: Registry, fingerprint: str, names: Collection[str], template: str = ""
+) -> tuple[dict[str, Entry], list[str]]:
+    """The pool's adapters that are of none of these tasks, which their cards describe.
+
+    Args:
+        names: of the tasks.
+        template: the prompts they have to be made for; those of most of them when empty.
+
+    Returns:
+        The newest version of each by its name, and references of those that are for other prompts.
+    """
+    pool = [entry for entry in pool_entries(registry, fingerprint) if entry.name not in names]
+    pool.sort(key=lambda entry: entry.name)
+    templates = {entry.name: read_card(registry.verified_folder(entry)).prompt_template for entry in pool}
+    counts = Counter(templates.values())
+    wanted = template or max(counts, key=counts.__getitem__, default="")
+    fitting = {entry.name: entry for entry in pool if templates[entry.name] == wanted}
+    return fitting, [entry.reference for entry in pool if entry.name not in fitting]
+
+
+def card_weights(adapters: Mapping[str, Adapter], encoder: TextEncoder) -> list[TaskWeights]:
+    """What a CVAE learns of adapters whose tasks are not at hand: as they are, under their cards' wordings."""
+    return [
+        TaskWeights(
+            name,
+            [adapter.modules],
+            mean_of_some(
+                torch.from_numpy(encoder.encode([adapter.card.description, *adapter.card.paraphrases])), 1, _WORDINGS
+            ),
+        )
+        for name, adapter in adapters.items()
+    ]
+
+
+def read_texts(tasks: Sequence[Task], adapters: Mapping[str, Adapter]) -> list[str]:
+    """Prompts with answers of these tasks, and of adapters' cards, on which the base model is looked at."""
+    texts = []
+    for task in tasks:
+        texts += [_text(task.prompt_template, example) for example in task.train[:_READ]]
+    for adapter in adapters.values():
+        texts += [_text(adapter.card.prompt_template, example) for example in adapter.card.examples[:_READ]]
+    return texts or [adapter.card.description for adapter in adapters.values()]
+
+
+def _text(template: str, example: Example | CardExample) -> str:
+    return render_prompt(template, example.input) + render_completion(template, example.output)
 
 
 def task_weights(

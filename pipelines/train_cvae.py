@@ -17,6 +17,7 @@ from torch import Tensor
 
 from generator.canonical import Weights, aligned, leading_directions, mean_reference, projected
 from generator.cvae import Cvae, CvaeConfig, kl_divergence
+from generator.input_metric import InputMetric
 from hyperlora.base_models import BaseIdentity
 from hyperlora.durable import fault_point
 from hyperlora.errors import InputError
@@ -95,6 +96,7 @@ def train_cvae(
     *,
     encoder: str,
     prompt_template: str = DEFAULT_TEMPLATE,
+    metric: InputMetric | None = None,
 ) -> Cvae:
     """Train one CVAE for all tasks.
 
@@ -107,6 +109,7 @@ def train_cvae(
         on_step: called after every optimiser step.
         encoder: id of what makes the conditions.
         prompt_template: of the adapters.
+        metric: in which adapters are brought onto a common A, where the recipe has one; the weights' own when None.
 
     Returns:
         The CVAE, on CPU, in evaluation mode.
@@ -135,7 +138,7 @@ def train_cvae(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         network = Cvae(config)
-    weights = _fit(network, tasks)
+    weights = _fit(network, tasks, metric)
     device = get_settings().torch_device()
     network.to(device).train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=0.0)
@@ -158,6 +161,8 @@ def train_cvae(
 def canonical_weights(network: Cvae, pool: Sequence[Weights]) -> Tensor:
     """Adapters as vectors of a trained network's layout, to encode or to compare; (adapters, layout.size).
 
+    They are brought onto its A in the weights' own metric.
+
     Raises:
         InputError: an adapter does not fit the network's modules, or is not finite.
     """
@@ -169,15 +174,17 @@ def canonical_weights(network: Cvae, pool: Sequence[Weights]) -> Tensor:
     return network.layout.flat(aligned(pool, modules, rank, reference).factors)
 
 
-def _fit(network: Cvae, tasks: Sequence[TaskWeights]) -> list[Tensor]:
+def _fit(network: Cvae, tasks: Sequence[TaskWeights], metric: InputMetric | None) -> list[Tensor]:
     """Give the network what it takes from the pool; for each task its weights as vectors (snapshots, layout.size)."""
     modules, rank = network.config.modules, network.config.rank
     finished = [task.weights[-1] for task in tasks]
     pool = [weights for task in tasks for weights in task.weights]
     if network.config.sides == "B":
+        if metric is not None:
+            finished, pool = metric.measured(finished), metric.measured(pool)
         common = leading_directions(finished, modules, rank)
         flat = network.layout.flat(projected(pool, modules, common).factors)
-        network.fit(flat, common)
+        network.fit(flat, common if metric is None else metric.as_read(common))
     else:
         reference = mean_reference(finished, modules, rank)
         flat = network.layout.flat(aligned(pool, modules, rank, reference).factors)

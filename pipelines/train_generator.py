@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -15,6 +16,7 @@ import generator.conditions
 import generator.cvae
 import generator.dictionary
 import generator.hypernet
+import generator.input_metric
 import generator.layout
 import generator.normalising
 import generator.principal
@@ -22,6 +24,7 @@ import generator.views
 import generator.weight_coders
 import hyperlora.algebra
 import hyperlora.hidden_states
+import hyperlora.input_moments
 import hyperlora.target_modules
 import hyperlora.task_vectors
 import hyperlora.whitening
@@ -33,16 +36,26 @@ import pipelines.train_hypernet
 from generator.artifact import Network, read_generator, write_generator
 from generator.cvae import Cvae
 from generator.hypernet import Hypernet
+from generator.input_metric import InputMetric
+from hyperlora.adapter import Adapter
 from hyperlora.card import Card
 from hyperlora.errors import InputError
 from hyperlora.identity import code_hash, content_hash
+from hyperlora.input_moments import input_moments
 from hyperlora.licences import combined_licence
 from hyperlora.registry import Entry
 from hyperlora.settings import get_settings
-from hyperlora.target_modules import find_target_modules
+from hyperlora.target_modules import TargetModule, find_target_modules
 from hyperlora.tasks import Task
 from hyperlora.tracking import run_finished, tracked_run
-from pipelines.pool_weights import pool_adapters, require_adapters, task_weights
+from pipelines.pool_weights import (
+    card_weights,
+    other_adapters,
+    pool_adapters,
+    read_texts,
+    require_adapters,
+    task_weights,
+)
 from pipelines.recipes import CvaeRecipe, HypernetRecipe
 from pipelines.session import CHAMPION, LoadedGenerator, Session
 from pipelines.train_cvae import train_cvae
@@ -68,9 +81,11 @@ HYPERNET_CODE = (
 )
 _CVAE_CODE = (
     hyperlora.algebra,
+    hyperlora.input_moments,
     hyperlora.target_modules,
     generator.canonical,
     generator.cvae,
+    generator.input_metric,
     generator.layout,
     generator.normalising,
     generator.principal,
@@ -104,7 +119,7 @@ class _Training:
 
 
 def train_generator(
-    session: Session, tasks: Sequence[Task], recipe: GeneratorRecipe, *, name: str
+    session: Session, tasks: Sequence[Task], recipe: GeneratorRecipe, *, name: str, pool: bool = False
 ) -> tuple[LoadedGenerator, bool]:
     """The registered generator, and whether it was trained now; a killed run goes on from its last checkpoint.
 
@@ -115,13 +130,17 @@ def train_generator(
         session: names base model, encoder and registry.
         recipe: its kind is that of the generator.
         name: to register it under.
+        pool: a CVAE also learns the pool's other adapters, imported and composed ones among them, by what their cards
+            say; see `other_adapters`.
 
     Raises:
-        InputError: the tasks have different prompt templates, or, for a CVAE, one has no adapter.
+        InputError: the tasks have different prompt templates, or, for a CVAE, one has no adapter, or there is none.
     """
     registry, located = session.registry, session.located
     training = (
-        _hypernet(session, tasks, recipe) if isinstance(recipe, HypernetRecipe) else _cvae(session, tasks, recipe)
+        _hypernet(session, tasks, recipe)
+        if isinstance(recipe, HypernetRecipe)
+        else _cvae(session, tasks, recipe, pool=pool)
     )
     identity = content_hash(
         [
@@ -143,7 +162,7 @@ def train_generator(
     ) as tracked:
         network = training.run(folder, tracked.log)
         fields: dict[str, Any] = {
-            "description": f"Writes adapters from descriptions; trained on {len(tasks)} tasks",
+            "description": f"Writes adapters from descriptions; trained on {len(training.datasets)} tasks",
             "origin": "trained",
             "parents": [parent.reference for parent in training.parents],
             "base": located.identity.fingerprint,
@@ -189,18 +208,23 @@ def _hypernet(session: Session, tasks: Sequence[Task], recipe: HypernetRecipe) -
     return _Training("hypernet", dtype, datasets, HYPERNET_CODE, tuple(entries.values()), run)
 
 
-def _cvae(session: Session, tasks: Sequence[Task], recipe: CvaeRecipe) -> _Training:
+def _cvae(session: Session, tasks: Sequence[Task], recipe: CvaeRecipe, *, pool: bool) -> _Training:
     registry, identity = session.registry, session.located.identity
     entries = pool_adapters(registry, identity.fingerprint, tasks)
     require_adapters(entries, tasks)
-    template = _one_template(tasks)
+    template = _one_template(tasks) if tasks else ""
+    others = other_adapters(registry, identity.fingerprint, entries, template)[0] if pool else {}
+    if not entries and not others:
+        raise InputError("there are no adapters to learn from", "Train some: hyperlora train adapters, or import some.")
 
     def run(folder: Path, log: Log) -> Cvae:
         adapters = {task: registry.load(entry.reference) for task, entry in entries.items()}
-        names = {name for adapter in adapters.values() for name in adapter.modules}
-        kinds = sorted({name.rpartition(".")[2] for name in names})
-        modules = [module for module in find_target_modules(session.base.model, kinds) if module.name in names]
-        material = task_weights(tasks, adapters, entries, session.encoder)
+        read = {name: registry.load(entry.reference) for name, entry in others.items()}
+        material = task_weights(tasks, adapters, entries, session.encoder) + card_weights(read, session.encoder)
+        modules = _common_modules(session, [*adapters.values(), *read.values()])
+        metric = None
+        if recipe.metric == "inputs":
+            metric = InputMetric(input_moments(session.base, modules, read_texts(tasks, read)))
 
         def told(report: pipelines.train_cvae.CvaeReport) -> None:
             log(report.step, **{key: value for key, value in asdict(report).items() if key != "step"})
@@ -213,11 +237,21 @@ def _cvae(session: Session, tasks: Sequence[Task], recipe: CvaeRecipe) -> _Train
             folder,
             told,
             encoder=session.encoder.id,
-            prompt_template=template,
+            prompt_template=template or next(iter(read.values())).card.prompt_template,
+            metric=metric,
         )
 
     datasets = {task.name: content_hash([entries[task.name].content, task.descriptions]) for task in tasks}
-    return _Training("cvae", "", datasets, _CVAE_CODE, tuple(entries.values()), run)
+    datasets |= {name: content_hash([entry.content, "card"]) for name, entry in others.items()}
+    return _Training("cvae", "", datasets, _CVAE_CODE, (*entries.values(), *others.values()), run)
+
+
+def _common_modules(session: Session, adapters: Sequence[Adapter]) -> list[TargetModule]:
+    """The modules that at least half of the adapters change; what a few change elsewhere is not learned."""
+    counts = Counter(name for adapter in adapters for name in adapter.modules)
+    names = {name for name, count in counts.items() if 2 * count >= len(adapters)}
+    kinds = sorted({name.rpartition(".")[2] for name in names})
+    return [module for module in find_target_modules(session.base.model, kinds) if module.name in names]
 
 
 def _one_template(tasks: Sequence[Task]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from generator.layout import Sides
@@ -14,6 +16,8 @@ class CvaeRecipe(Recipe):
 
     Attributes:
         rank, alpha: of the adapters that are written; scaling is alpha / rank.
+        metric: in which adapters are brought onto the A they share: that of their `weights`, or that of what they do to
+            the base model's own `inputs`, in which adapters of other inits lose far less.
         sides, form, latent_size, width, hidden_size, embedding_size: as in `CvaeConfig`.
         kl_weight: of the latent's divergence, in nats, beside the mean squared error of a normalised weight.
         condition_noise: length of the random vector that is added to a condition before it is brought to unit length
@@ -30,6 +34,7 @@ class CvaeRecipe(Recipe):
     rank: int = Field(1, ge=1, le=256)
     alpha: float = Field(1, gt=0)
     sides: Sides = "B"
+    metric: Literal["weights", "inputs"] = "weights"
     form: Form = "dictionary"
     latent_size: int = Field(16, ge=1)
     width: int = Field(64, ge=8)
@@ -49,4 +54,10 @@ class CvaeRecipe(Recipe):
     def _warmup_ends(self) -> CvaeRecipe:
         if self.warmup_steps >= self.steps:
             raise ValueError(f"warmup_steps ({self.warmup_steps}) must be below steps ({self.steps})")
+        return self
+
+    @model_validator(mode="after")
+    def _metric_has_a_use(self) -> CvaeRecipe:
+        if self.metric == "inputs" and self.sides != "B":
+            raise ValueError("metric: inputs is for adapters on a common A; set sides: B")
         return self

@@ -72,6 +72,9 @@ def multitask(
 @command.command("generator")
 @click.option("--kind", type=click.Choice(["hypernet", "cvae"]), default="hypernet", show_default=True)
 @click.option("--name", help="Register it under this name; the kind if none.")
+@click.option(
+    "--pool", is_flag=True, help="A cvae also learns the pool's other adapters, imported ones too, by their cards."
+)
 @suite_option
 @task_option
 @recipe_option
@@ -80,6 +83,7 @@ def multitask(
 def generator(
     kind: str,
     name: str | None,
+    pool: bool,
     suite: str,
     names: tuple[str, ...],
     recipe: Path | None,
@@ -89,9 +93,17 @@ def generator(
     """Train a network that writes adapters from descriptions.
 
     A hypernet learns through the base model from the tasks' examples; a cvae learns the weights of the adapters that
-    the pool has for the tasks, of all tasks that have one unless some are named.
+    the pool has for the tasks, of all tasks that have one unless some are named, and with --pool of all others, whose
+    tasks are not at hand and which their cards describe.
+
+    \b
+    Example:
+      hyperlora train generator
+      hyperlora train generator --kind cvae --pool
     """
-    from pipelines.pool_weights import pool_adapters
+    if pool and kind != "cvae":
+        raise click.UsageError("a hypernet learns from tasks' examples; --pool is for --kind cvae.")
+    from pipelines.pool_weights import other_adapters, pool_adapters
     from pipelines.recipes import CvaeRecipe, HypernetRecipe, read_recipe, shipped_recipe
     from pipelines.session import Session
     from pipelines.train_generator import train_generator
@@ -101,10 +113,15 @@ def generator(
     session, tasks = Session(base), _seen(suite, names)
     if kind == "cvae" and not names:
         held = pool_adapters(session.registry, session.located.identity.fingerprint, tasks)
-        if held:
+        if held or pool:
             click.echo(f"the pool has adapters for {len(held)} of {len(tasks)} seen tasks", err=True)
             tasks = [task for task in tasks if task.name in held]
-    made, _ = train_generator(session, tasks, settings, name=name or kind)
+    if pool:
+        known, template = {task.name for task in tasks}, tasks[0].prompt_template if tasks else ""
+        others, left = other_adapters(session.registry, session.located.identity.fingerprint, known, template)
+        there = f"; left out, for other prompts: {', '.join(left)}" if left else ""
+        click.echo(f"learned by their cards: {len(others)} others{there}", err=True)
+    made, _ = train_generator(session, tasks, settings, name=name or kind, pool=pool)
     emit(as_json, made.entry.summary(), f"{made.entry.reference}  {made.entry.description}")
 
 

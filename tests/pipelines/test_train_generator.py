@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from generator.artifact import CONFIG_FILE, read_generator
 from generator.conditions import Wanted
 from generator.cvae import Cvae
 from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.card import Card
 from hyperlora.encoder import TextEncoder
 from hyperlora.errors import AdapterFormatError, InputError
 from hyperlora.registry import Registry
@@ -117,6 +119,51 @@ def test_a_task_without_an_adapter_is_told(registry: Registry, toy_recipe: Path,
     assert registry.entries("generator") == []
 
 
+def foreign(like: Adapter, seed: int, description: str, template: str = "Input: {input}\nOutput:") -> Adapter:
+    """An imported adapter of another rank, whose rows are random."""
+    draw = torch.Generator().manual_seed(seed)
+    modules = {
+        name: LoraFactors(
+            torch.randn(5, part.A.shape[1], generator=draw), torch.randn(part.B.shape[0], 5, generator=draw), 0.3
+        )
+        for name, part in like.modules.items()
+    }
+    return Adapter(modules, like.base, Card(description=description, origin="imported", prompt_template=template))
+
+
+@pytest.mark.parametrize("metric", ["weights", "inputs"])
+def test_it_may_learn_the_pools_other_adapters_by_their_cards(
+    metric: Literal["weights", "inputs"], session: Session, toy_tasks: list[Task]
+) -> None:
+    registry = session.registry
+    trained = registry.load(f"registry:{toy_tasks[0].name}")
+    registry.register(foreign(trained, 1, "Name the colour of the sky"), "stranger")
+    registry.register(foreign(trained, 2, "Say it loudly", "Q: {input}\nA:"), "odd")
+    recipe = RECIPE.model_copy(update={"metric": metric})
+    made, _ = train_generator(session, toy_tasks[:2], recipe, name="coder", pool=True)
+    others = sorted([toy_tasks[2].name, "stranger"])
+    assert made.network.config.tasks == (*(task.name for task in toy_tasks[:2]), *others)
+    assert made.entry.description.endswith("trained on 4 tasks")
+    assert "registry:stranger@1" in made.entry.parents and "registry:odd@1" not in made.entry.parents
+    told = [*(task.description for task in toy_tasks), "Name the colour of the sky"]
+    written = [adapter for [adapter] in generate_adapters(session, [Wanted(each) for each in told])]
+    own = [registry.load(f"registry:{name}").modules for name in (*(task.name for task in toy_tasks), "stranger")]
+    for place, adapter in enumerate(written):
+        alike = [similarity(adapter.modules, each) for each in own]
+        assert alike.index(max(alike)) == place
+    # without tasks the pool's cards are all there is
+    alone, _ = train_generator(session, [], recipe, name="alone", pool=True)
+    assert alone.network.config.tasks == tuple(sorted([*(task.name for task in toy_tasks), "stranger"]))
+    assert alone.network.config.prompt_template == "Input: {input}\nOutput:"
+
+
+def test_without_adapters_there_is_nothing_to_learn(registry: Registry, toy_recipe: Path) -> None:
+    session = Session(load_recipe(toy_recipe).base, registry)
+    for pool in (False, True):
+        with pytest.raises(InputError, match="no adapters to learn from"):
+            train_generator(session, [], RECIPE, name="coder", pool=pool)
+
+
 def test_a_damaged_one_and_one_of_no_known_kind_are_refused(session: Session, toy_tasks: list[Task]) -> None:
     made, _ = train_generator(session, toy_tasks, RECIPE, name="coder")
     folder = session.registry.verified_folder(made.entry)
@@ -142,6 +189,14 @@ def test_the_command_names_the_kind(
     assert done.exit_code == 0, done.output
     assert "the pool has adapters for 2 of 3 seen tasks" in done.stderr
     assert [entry.name for entry in session.registry.entries("generator")] == ["cvae"]
+    trained = session.registry.load("registry:homes")
+    session.registry.register(foreign(trained, 1, "Name the colour of the sky"), "stranger")
+    session.registry.register(foreign(trained, 2, "Say it loudly", "Q: {input}\nA:"), "odd")
+    done = CliRunner().invoke(command, [*arguments, "--pool"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "learned by their cards: 1 others; left out, for other prompts: registry:odd@1" in done.stderr
+    refused = CliRunner().invoke(command, ["generator", "--pool"])
+    assert (refused.exit_code, "--kind cvae" in refused.output) == (2, True)
 
 
 def similarity(one: Mapping[str, LoraFactors], other: Mapping[str, LoraFactors]) -> float:
