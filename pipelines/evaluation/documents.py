@@ -37,9 +37,9 @@ BRIEF_METHODS = (
     "generated+description",
     "multitask+description",
     "finetune-5",
-    "generated+description+refine-5",
+    "generated+refine-5",
     "finetune-16",
-    "generated+description+refine-16",
+    "generated+refine-16",
     "oracle",
 )
 _FEW = ("icl-5", "multitask+icl-5", "finetune-5", "select-by-5")
