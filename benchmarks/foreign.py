@@ -33,6 +33,7 @@ from foreign_pool import train_with_peft
 from generator.canonical import Weights, leading_directions, projected
 from generator.conditions import Wanted, condition_kind
 from generator.input_metric import InputMetric
+from generators import spread
 from hyperlora.bank import StackedFactors, stack_at_one_rank
 from hyperlora.input_moments import input_moments
 from hyperlora.pool_import import import_pool
@@ -71,8 +72,7 @@ class Bed:
     @property
     def asked(self) -> list[Task]:
         """As many of the pool's own tasks as there are new ones, or all."""
-        count = min(len(self.new), len(self.own))
-        return [self.own[number * len(self.own) // count] for number in range(count)]
+        return spread(self.own, len(self.new))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -160,15 +160,15 @@ def on_shared_directions(bed: Bed) -> dict[str, Any]:
         common = leading_directions(every, modules, rank)
         made = projected(some, modules, common).factors
         if way == "inputs":
-            common = metric.as_read(common)
-        made = {
-            name: StackedFactors(common[name].expand(len(some), -1, -1), stack.B, stack.scaling)
-            for name, stack in made.items()
-        }
-        return _scores(session, tasks, made, range(len(tasks)))
+            read = metric.as_read(common)
+            made = {
+                name: StackedFactors(read[name].expand(len(some), -1, -1), stack.B, stack.scaling)
+                for name, stack in made.items()
+            }
+        return _scores(session, tasks, made)
 
     whole = {
-        group: _scores(session, tasks, stack_at_one_rank([adapters[task.name] for task in tasks]), range(len(tasks)))
+        group: _scores(session, tasks, stack_at_one_rank([adapters[task.name] for task in tasks]))
         for group, tasks in groups.items()
     }
     return {
@@ -205,11 +205,11 @@ def _written(session: Session, network: Any, tasks: Sequence[Task], words: str) 
     conditions = condition_kind(network.config).read(network.config, [Wanted(text) for text in texts], session)
     with torch.no_grad():
         factors = network.forward(conditions)
-    return _scores(session, tasks, factors, range(len(tasks)))
+    return _scores(session, tasks, factors)
 
 
-def _scores(session: Session, tasks: Sequence[Task], factors: Any, choices: Sequence[int]) -> dict[str, float]:
-    """The mean exact match on validation examples, with its interval over families, tasks and examples."""
+def _scores(session: Session, tasks: Sequence[Task], factors: Any) -> dict[str, float]:
+    """Exact match on validation examples, each task's with the factors of its place: mean and interval."""
     asked = [(place, example) for place, task in enumerate(tasks) for example in task.validation[:_EXAMPLES]]
     template = tasks[0].prompt_template
     scores = teacher_forced_scores(
@@ -218,7 +218,7 @@ def _scores(session: Session, tasks: Sequence[Task], factors: Any, choices: Sequ
         [render_completion(template, example.output) for _, example in asked],
         bank=session.bank,
         factors=factors,
-        choices=[choices[place] for place, _ in asked],
+        choices=[place for place, _ in asked],
     )
     matches = np.array([float(score.match) for score in scores])
     owners = np.array([place for place, _ in asked])

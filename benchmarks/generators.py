@@ -141,13 +141,13 @@ def measure(session: Session, network: Generator, suite: Suite, asking: Asking) 
         "own, none": [task for task in own if task.name not in held],
     }
     return {
-        name: _group(session, network, _spread(tasks, asking.tasks), asking, known)
+        name: _group(session, network, spread(tasks, asking.tasks), asking, known)
         for name, tasks in groups.items()
         if tasks
     }
 
 
-def _spread(tasks: Sequence[Task], most: int) -> list[Task]:
+def spread(tasks: Sequence[Task], most: int) -> list[Task]:
     """At most so many, evenly from all."""
     count = min(most, len(tasks))
     return [tasks[number * len(tasks) // count] for number in range(count)]

@@ -19,7 +19,7 @@ import click
 from hyperlora.durable import write_bytes, write_json
 from hyperlora.errors import InputError
 from pipelines.evaluation.methods import METHODS
-from pipelines.evaluation.pairs import difference, recovered
+from pipelines.evaluation.pairs import TaskMeans
 from pipelines.evaluation.report import counted, markdown_table, results_markdown, shown_groups, shown_methods, spread
 from pipelines.evaluation.run import read_results
 
@@ -108,8 +108,9 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
         "earlier": [each for each in earlier if each["methods"]],
     }
     for name, group in made["summary"]["groups"].items():
+        means = TaskMeans(made, name)
         for method, row in group["methods"].items():
-            if "recovery" not in row and (found := recovered(made, name, method)) is not None:
+            if "recovery" not in row and (found := means.recovered(method)) is not None:
                 group["methods"][method] = {**row, "recovery": found}
     return made
 
@@ -143,11 +144,11 @@ def brief_table(results: dict[str, Any]) -> str:
 
 def pairs_table(results: Mapping[str, Any]) -> str:
     """How much better a method is than its rivals, by group of tasks, where both are known."""
-    groups = [name for name, _ in shown_groups(dict(results))]
+    groups = {name: TaskMeans(results, name) for name, _ in shown_groups(dict(results))}
     body = []
     for one, others in PAIRS:
         for other in others:
-            found = [difference(results, name, one, other) for name in groups]
+            found = [means.difference(one, other) for means in groups.values()]
             if None not in found:
                 body.append([f"`{one}`", f"`{other}`", *(_signed(each) for each in found if each is not None)])
     return markdown_table(["method", "beside", *groups], body) + "\n"

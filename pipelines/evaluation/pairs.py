@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,42 +11,43 @@ from pipelines.evaluation.intervals import Resamples, interval, recovery
 from pipelines.evaluation.summary import FLOOR, LEAST_ROOM, ORACLE
 
 
-def difference(kept: Mapping[str, Any], group: str, one: str, other: str) -> dict[str, float] | None:
-    """How much better one method is than another on a group's tasks; None unless both are known on all of them.
+class TaskMeans:
+    """The means of a group's tasks, with their draws, of every method that is known on all of them.
 
-    The interval draws families, and tasks in them, alike for both. Single answers are not kept, so that it leaves out
-    how a task's mean would differ on other examples.
+    Families, and tasks in them, are drawn alike for all. Single answers are not kept, so that intervals leave out how a
+    task's mean would differ on other examples.
+
+    Args:
+        kept: what `docs/results/` holds of an evaluation.
+        group: of its tasks.
     """
-    found = _means(kept, group, (one, other))
-    if found is None:
-        return None
-    means, draws = found
-    drawn = draws.means()
-    low, high = interval(drawn[:, 0] - drawn[:, 1])
-    return {"mean": float((means[:, 0] - means[:, 1]).mean()), "low": low, "high": high}
 
+    def __init__(self, kept: Mapping[str, Any], group: str) -> None:
+        tasks = kept["summary"]["groups"][group]["tasks"]
+        known = {name: means for name, means in kept["means"].items() if all(task in means for task in tasks)}
+        self._place = {name: place for place, name in enumerate(known)}
+        self._means = np.array([[means[task] for means in known.values()] for task in tasks])
+        families = [kept["tasks"][task]["family"] for task in tasks]
+        self._draws = Resamples(list(self._means[:, :, None]), families)
+        self._mean_draws = self._draws.means()
 
-def recovered(kept: Mapping[str, Any], group: str, method: str) -> dict[str, float] | None:
-    """A method's recovery, as `summarise` gives it of methods measured together, with an interval as above."""
-    found = _means(kept, group, (FLOOR, ORACLE, method))
-    if found is None:
-        return None
-    means, draws = found
-    counted = means[:, 1] - means[:, 0] >= LEAST_ROOM
-    value = recovery(means, counted, 0, 1)
-    drawn = draws.recoveries(counted, 0, 1)
-    if value is None or not len(drawn):
-        return None
-    low, high = interval(drawn[:, 2])
-    return {"value": float(value[2]), "low": low, "high": high}
+    def difference(self, one: str, other: str) -> dict[str, float] | None:
+        """How much better one method is than another; None unless both are known."""
+        if not {one, other} <= self._place.keys():
+            return None
+        left, right = self._place[one], self._place[other]
+        low, high = interval(self._mean_draws[:, left] - self._mean_draws[:, right])
+        return {"mean": float((self._means[:, left] - self._means[:, right]).mean()), "low": low, "high": high}
 
-
-def _means(kept: Mapping[str, Any], group: str, methods: Sequence[str]) -> tuple[Any, Resamples] | None:
-    """Means (tasks, methods) of a group, with their draws."""
-    tasks = kept["summary"]["groups"][group]["tasks"]
-    known = [kept["means"].get(method, {}) for method in methods]
-    if not all(task in means for means in known for task in tasks):
-        return None
-    scores = [np.array([[means[task]] for means in known]) for task in tasks]
-    families = [kept["tasks"][task]["family"] for task in tasks]
-    return np.stack([each[:, 0] for each in scores]), Resamples(scores, families)
+    def recovered(self, method: str) -> dict[str, float] | None:
+        """A method's recovery, as `summarise` gives it of methods measured together; None where it has none."""
+        if not {FLOOR, ORACLE, method} <= self._place.keys():
+            return None
+        floor, oracle, place = self._place[FLOOR], self._place[ORACLE], self._place[method]
+        counted = self._means[:, oracle] - self._means[:, floor] >= LEAST_ROOM
+        value = recovery(self._means, counted, floor, oracle)
+        drawn = self._draws.recoveries(counted, floor, oracle)
+        if value is None or not len(drawn):
+            return None
+        low, high = interval(drawn[:, place])
+        return {"value": float(value[place]), "low": low, "high": high}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,8 @@ from hyperlora.tracking import connect
 from pipelines.session import CHAMPION
 from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, ZooRetriever, read_zoo
 from retrieval.artifact import write_retriever
+
+_Member = ZooAdapter | ZooGenerator | ZooRetriever
 
 
 @dataclass(frozen=True)
@@ -59,34 +61,28 @@ def seed_zoo(registry: Registry, folder: Path = ZOO_FOLDER, *, update: bool = Fa
         for entry in registry.entries(kind):
             held.setdefault(entry.name, set()).add(entry.identity)
     zoo = read_zoo(folder)
-    writers: list[ZooGenerator | ZooRetriever] = [*zoo.generators, *zoo.retrievers]
-    members: list[ZooAdapter | ZooGenerator | ZooRetriever] = [*zoo.adapters, *writers]
+    members: list[_Member] = [*zoo.adapters, *zoo.generators, *zoo.retrievers]
     known = {each.name for each in members if each.identity in held.get(each.name, ())}
     skipped = known if update else held.keys()
-    names = [each.name for each in members if each.name not in skipped]
-    if names:
-        runs = _restore_runs(registry, zoo, names)
-        with progress(len(members), "seed", "adapter", initial=len(members) - len(names)) as bar:
-            for member in zoo.adapters:
-                if member.name in names:
-                    registry.register(
-                        member.adapter,
-                        member.name,
-                        identity=member.identity,
-                        run_id=None if member.run is None else runs[member.run],
-                        tags=member.tags,
-                        alias=CHAMPION,
-                    )
-                    bar.update()
-            for each in writers:
-                if each.name in names:
-                    run_id = None if each.run is None else runs[each.run]
-                    fields = {**each.fields, "identity": each.identity}
-                    kind, write = _written(each)
-                    registry.put(kind, each.name, write, fields, run_id, alias=CHAMPION)
-                    bar.update()
-    left = tuple(each.name for each in members if each.name not in names)
-    return SeedReport(tuple(names), left, tuple(name for name in left if name not in known))
+    wanted = [each for each in members if each.name not in skipped]
+    if wanted:
+        runs = _restore_runs(registry, zoo, wanted)
+        with progress(len(members), "seed", "adapter", initial=len(members) - len(wanted)) as bar:
+            for each in wanted:
+                _register(registry, each, None if each.run is None else runs[each.run])
+                bar.update()
+    left = tuple(each.name for each in members if each.name in skipped)
+    return SeedReport(tuple(each.name for each in wanted), left, tuple(name for name in left if name not in known))
+
+
+def _register(registry: Registry, member: _Member, run_id: str | None) -> None:
+    if isinstance(member, ZooAdapter):
+        registry.register(
+            member.adapter, member.name, identity=member.identity, run_id=run_id, tags=member.tags, alias=CHAMPION
+        )
+        return
+    kind, write = _written(member)
+    registry.put(kind, member.name, write, {**member.fields, "identity": member.identity}, run_id, alias=CHAMPION)
 
 
 def _written(member: ZooGenerator | ZooRetriever) -> tuple[Kind, Callable[[Path], None]]:
@@ -95,9 +91,8 @@ def _written(member: ZooGenerator | ZooRetriever) -> tuple[Kind, Callable[[Path]
     return "retriever", partial(write_retriever, member.trained)
 
 
-def _restore_runs(registry: Registry, zoo: Zoo, names: Collection[str]) -> dict[int, str]:
-    """The runs' ids in this registry's MLflow; only of those that what has these names came from."""
-    members: list[ZooAdapter | ZooGenerator | ZooRetriever] = [*zoo.adapters, *zoo.generators, *zoo.retrievers]
-    wanted = {each.run for each in members if each.name in names and each.run is not None}
+def _restore_runs(registry: Registry, zoo: Zoo, members: Sequence[_Member]) -> dict[int, str]:
+    """The runs' ids in this registry's MLflow; only of those that these members came from."""
+    wanted = {each.run for each in members if each.run is not None}
     client = connect(registry.home)
     return {number: restore_run(client, zoo.runs[number]) for number in sorted(wanted)}

@@ -10,7 +10,7 @@ import pytest
 
 from hyperlora.errors import InputError
 from pipelines.evaluation.documents import DOCUMENTS, ROOT, keep, update_documents, with_tables
-from pipelines.evaluation.pairs import recovered
+from pipelines.evaluation.pairs import TaskMeans
 from pipelines.evaluation.report import results_markdown
 
 from .test_report import made_up
@@ -84,7 +84,9 @@ def test_an_evaluation_of_some_methods_takes_the_place_of_their_rows_alone(root:
     for name, group in before["summary"]["groups"].items():
         rows = after["summary"]["groups"][name]["methods"]
         assert rows["generated"]["mean"] == 0.99
-        assert rows["generated"].get("recovery") == recovered(after, name, "generated"), "by the earlier oracle"
+        assert rows["generated"].get("recovery") == TaskMeans(after, name).recovered("generated"), (
+            "by the earlier oracle"
+        )
         assert after["summary"]["groups"][name]["recovery_tasks"] == group["recovery_tasks"]
         assert {key: row for key, row in rows.items() if key != "generated"} == {
             key: row for key, row in group["methods"].items() if key != "generated"

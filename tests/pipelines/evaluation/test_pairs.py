@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.evaluation.documents import pairs_table
-from pipelines.evaluation.pairs import difference, recovered
+from pipelines.evaluation.pairs import TaskMeans
 
 TASKS = ("a", "b", "c", "d")
 
@@ -29,20 +29,20 @@ def kept() -> dict[str, Any]:
 
 
 def test_a_difference_is_of_the_same_tasks_and_so_surer_than_the_means(kept: dict[str, Any]) -> None:
-    found = difference(kept, "all", "generated", "description")
+    found = TaskMeans(kept, "all").difference("generated", "description")
     assert found == {key: pytest.approx(0.1) for key in ("mean", "low", "high")}, "as much on every task"
-    found = difference(kept, "all", "generated", "retrieved-1")
+    found = TaskMeans(kept, "all").difference("generated", "retrieved-1")
     assert found is not None
     assert found["mean"] == pytest.approx((-0.4 + 0.2 + 0.1 + 0.6) / 4)
     assert found["low"] < found["mean"] < found["high"]
-    found = difference(kept, "near", "generated", "retrieved-1")
+    found = TaskMeans(kept, "near").difference("generated", "retrieved-1")
     assert found is not None
     assert found["mean"] == pytest.approx(-0.15)
 
 
 def test_recovery_counts_the_tasks_with_room_together(kept: dict[str, Any]) -> None:
-    assert recovered(kept, "all", "oracle") == {key: pytest.approx(1) for key in ("value", "low", "high")}
-    found = recovered(kept, "all", "generated")
+    assert TaskMeans(kept, "all").recovered("oracle") == {key: pytest.approx(1) for key in ("value", "low", "high")}
+    found = TaskMeans(kept, "all").recovered("generated")
     assert found is not None
     assert found["value"] == pytest.approx((0.5 + 0.2 + 0.2) / (1.0 + 0.8 + 0.4))
     assert found["low"] < found["value"] < found["high"]
@@ -50,14 +50,14 @@ def test_recovery_counts_the_tasks_with_room_together(kept: dict[str, Any]) -> N
 
 def test_what_is_not_known_of_every_task_is_not_compared(kept: dict[str, Any]) -> None:
     del kept["means"]["description"]["b"]
-    assert difference(kept, "all", "generated", "description") is None
-    assert difference(kept, "near", "generated", "description") is not None
-    assert difference(kept, "all", "generated", "icl-5") is None
+    assert TaskMeans(kept, "all").difference("generated", "description") is None
+    assert TaskMeans(kept, "near").difference("generated", "description") is not None
+    assert TaskMeans(kept, "all").difference("generated", "icl-5") is None
     del kept["means"]["oracle"]
-    assert recovered(kept, "all", "generated") is None
+    assert TaskMeans(kept, "all").recovered("generated") is None
     for task in TASKS[2:]:
         kept["means"]["no-condition"][task] = 1.0
-    assert recovered(kept, "near", "generated") is None
+    assert TaskMeans(kept, "near").recovered("generated") is None
 
 
 def test_the_table_has_the_pairs_that_are_known(kept: dict[str, Any]) -> None:
