@@ -148,6 +148,7 @@ def generate(
     start: Start | None = None,
     rank: int | None = None,
     in_prompt: bool = False,
+    generator: str | None = None,
     base: str | None = None,
 ) -> Adapter: ...
 
@@ -164,6 +165,7 @@ def generate(
     start: Start | None = None,
     rank: int | None = None,
     in_prompt: bool = False,
+    generator: str | None = None,
     base: str | None = None,
 ) -> list[Adapter]: ...
 
@@ -179,9 +181,10 @@ def generate(
     start: Start | None = None,
     rank: int | None = None,
     in_prompt: bool = False,
+    generator: str | None = None,
     base: str | None = None,
 ) -> Adapter | list[Adapter]:
-    """The adapter the champion generator writes for a description; the same as `hyperlora generate`.
+    """The adapter a generator writes for a description; the same as `hyperlora generate`.
 
     Args:
         description: what the task is, in words.
@@ -194,17 +197,18 @@ def generate(
             the generator reads examples.
         rank: to which the result is cut by SVD; its own when None.
         in_prompt: put the description into the prompt template, and so into every prompt, too.
+        generator: `registry:NAME[@VERSION]`; the champion when None.
         base: base model reference.
 
     Raises:
-        InputError: see `pipelines.generate.generate_adapters`.
+        InputError, RegistryError: see `pipelines.generate.generate_adapters`.
         TaskFormatError: an example is malformed.
     """
     from generator.conditions import Wanted
     from pipelines.generate import Generation, generate_adapters
     from pipelines.session import Session
 
-    how = Generation(1 if n is None else n, sample, seed, refine, rank, start, in_prompt)
+    how = Generation(1 if n is None else n, sample, seed, refine, rank, start, in_prompt, generator)
     [adapters] = generate_adapters(Session(base), [Wanted(description, read_examples(examples))], how)
     return adapters[0] if n is None else adapters
 

@@ -22,7 +22,7 @@ from hyperlora.prompts import check_template, described_prompt
 from hyperlora.registry import Entry
 from pipelines.recipes import FewExamplesRecipe, Start, read_recipe, shipped_recipe
 from pipelines.refine import refine
-from pipelines.session import LoadedGenerator, Session, check_description
+from pipelines.session import GET_A_GENERATOR, LoadedGenerator, Session, check_description
 from pipelines.staleness import staleness_note
 from pipelines.starts import PoolStarts
 
@@ -42,6 +42,7 @@ class Generation:
         start: where refinement begins, at the mean of the pool's adapters or at what the generator writes; see
             `begins_at_pool` for what None means.
         in_prompt: the description goes into the prompt template, too, and with it into every prompt.
+        generator: reference of the generator; the session's when None.
 
     Raises:
         InputError: a number is out of range, several adapters are wanted that would all be alike, or there is a start
@@ -55,6 +56,7 @@ class Generation:
     rank: int | None = None
     start: Start | None = None
     in_prompt: bool = False
+    generator: str | None = None
 
     def __post_init__(self) -> None:
         if self.start is not None and not self.refine:
@@ -84,11 +86,11 @@ def generate_adapters(session: Session, wanted: Sequence[Wanted], how: Generatio
         For each that is wanted, `how.count` adapters.
 
     Raises:
-        InputError: there is no generator for the session's base model and encoder; or as `check_able` and
-            `check_wanted`.
-        RegistryError, AdapterFormatError: the generator is damaged.
+        InputError: there is no generator for the session's base model and encoder, or another is named; or as
+            `check_able` and `check_wanted`.
+        RegistryError, AdapterFormatError: the generator is damaged, or not registered.
     """
-    generator = find_generator(session)
+    generator = find_generator(session, how.generator)
     check_able(generator, how)
     checked = [check_wanted(generator, each, how) for each in wanted]
     if not checked:
@@ -153,14 +155,14 @@ def _begun(session: Session, generator: LoadedGenerator, wanted: Sequence[Wanted
     return adapters
 
 
-def find_generator(session: Session) -> LoadedGenerator:
-    """The session's generator.
+def find_generator(session: Session, reference: str | None = None) -> LoadedGenerator:
+    """The generator of this reference, or the session's.
 
     Raises:
-        InputError: the registry has none for this base model and encoder.
-        RegistryError, AdapterFormatError: it is damaged.
+        InputError: the registry has none for this base model and encoder, or the one named is for others.
+        RegistryError, AdapterFormatError: it is damaged, or not registered.
     """
-    if (found := session.generator()) is not None:
+    if (found := session.generator(reference)) is not None:
         return found
     others = [
         f"{entry.reference} is for {entry.base_id or entry.base[:12]} and {entry.encoder}"
@@ -170,7 +172,7 @@ def find_generator(session: Session) -> LoadedGenerator:
         "; ".join(
             [f"the registry has no generator for {session.located.identity.id} and {session.encoder.id}", *others[:3]]
         ),
-        "Run: hyperlora registry seed, or hyperlora train generator",
+        GET_A_GENERATOR,
     )
 
 
@@ -260,7 +262,7 @@ def generation_notes(session: Session, how: Generation, *, examples: bool) -> li
         examples: whether some were given.
     """
     notes: list[str] = []
-    generator = find_generator(session)
+    generator = find_generator(session, how.generator)
     if begins_at_pool(generator, how):
         return notes
     if examples and not how.refine and not reads_examples(generator):

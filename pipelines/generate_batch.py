@@ -107,7 +107,7 @@ def generate_batch(
         failures.append(Failure(line, str(error)))
         on_failure(failures[-1])
 
-    generator = find_generator(session)
+    generator = find_generator(session, how.generator)
     check_able(generator, how)
     orders, skipped = _orders(session, generator, file, out, how, fail)
     if not orders and not skipped and not failures:

@@ -24,6 +24,7 @@ from retrieval.retriever import Retriever
 
 CHAMPION = "champion"
 LONGEST_DESCRIPTION = 20_000
+GET_A_GENERATOR = "Run: hyperlora registry seed, or hyperlora train generator"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Session:
         base: base model reference; the `HYPERLORA_BASE_MODEL` setting when None.
         registry: the registry of the settings when None.
         dtype: of the base model; the settings' for inference when None.
+        generator: reference of the generator that writes when none is named; the champion when None.
 
     Attributes:
         base_name: the base model's reference as given.
@@ -48,12 +50,17 @@ class Session:
     """
 
     def __init__(
-        self, base: str | None = None, registry: Registry | None = None, dtype: torch.dtype | None = None
+        self,
+        base: str | None = None,
+        registry: Registry | None = None,
+        dtype: torch.dtype | None = None,
+        generator: str | None = None,
     ) -> None:
         self.base_name = base
         self.registry = registry or Registry()
         self.dtype = dtype or get_settings().inference_dtype()
         self._retriever: tuple[str, Retriever] | None = None
+        self._named_generator = generator
         self._generator: LoadedGenerator | None = None
 
     @cached_property
@@ -109,20 +116,18 @@ class Session:
             sure.pop("prompt", None)
         return Retriever(self.registry, tuned, sure, prompts=prompts, words=trained.config.words, within=within)
 
-    def generator(self) -> LoadedGenerator | None:
-        """The champion generator (else the newest) for this base model and encoder, or None if there is none.
+    def generator(self, reference: str | None = None) -> LoadedGenerator | None:
+        """The generator of this reference, or else the session's own, or else the champion (else the newest) for this
+        base model and encoder; None if there is none.
 
         Raises:
-            RegistryError: its folder does not match its record.
+            InputError: what is named is no generator, or one for another base model or encoder.
+            RegistryError: nothing is registered under the name, or the folder does not match its record.
             AdapterFormatError: its folder is not a generator's.
         """
-        chosen = _champion(
-            [
-                entry
-                for entry in self.registry.entries("generator")
-                if entry.base == self.located.identity.fingerprint and entry.encoder == self.encoder.id
-            ]
-        )
+        reference = reference or self._named_generator
+        fitting = [entry for entry in self.registry.entries("generator") if self._fits(entry)]
+        chosen = _champion(fitting) if reference is None else self._named(reference, fitting)
         if chosen is None:
             return None
         if self._generator is None or self._generator.entry.reference != chosen.reference:
@@ -134,6 +139,23 @@ class Session:
                 )
             self._generator = LoadedGenerator(chosen, network)
         return self._generator
+
+    def _fits(self, entry: Entry) -> bool:
+        return entry.base == self.located.identity.fingerprint and entry.encoder == self.encoder.id
+
+    def _named(self, reference: str, fitting: Sequence[Entry]) -> Entry:
+        entry = self.registry.get(reference)
+        if entry.kind == "generator" and self._fits(entry):
+            return entry
+        if entry.kind != "generator":
+            problem = f"{reference} is an {entry.kind} and no generator"
+        else:
+            problem = (
+                f"{reference} is for {entry.base_id or entry.base[:12]} and {entry.encoder}, not for "
+                f"{self.located.identity.id} and {self.encoder.id}"
+            )
+        others = ", ".join(each.reference for each in fitting)
+        raise InputError(problem, f"Generators that fit: {others}." if others else GET_A_GENERATOR)
 
 
 def _champion(entries: Sequence[Entry]) -> Entry | None:

@@ -70,6 +70,7 @@ class GenerateBody(BaseModel):
     rank: int | None = Field(None, ge=1, le=LARGEST_RANK)
     start: Literal["pool", "generated"] | None = None
     in_prompt: bool = False
+    generator: str | None = None
     name: str | None = None
 
 
@@ -138,7 +139,9 @@ def create_app(session: Session) -> FastAPI:
     def post_generate(body: GenerateBody) -> dict[str, Any]:
         """Write adapters from a description, and register them: for good under a name, else for a limited time."""
         examples = read_examples([example.model_dump() for example in body.examples])
-        how = Generation(body.n, body.sample, body.seed, body.refine, body.rank, body.start, body.in_prompt)
+        how = Generation(
+            body.n, body.sample, body.seed, body.refine, body.rank, body.start, body.in_prompt, body.generator
+        )
         with busy:
             [adapters] = generate_adapters(session, [Wanted(body.description, examples)], how)
             made = []

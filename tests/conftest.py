@@ -284,8 +284,8 @@ def _use(network: Cvae | Hypernet, monkeypatch: pytest.MonkeyPatch) -> None:
 
     own = Session.generator
 
-    def generator(session: Session) -> LoadedGenerator:
-        registered = own(session)
+    def generator(session: Session, reference: str | None = None) -> LoadedGenerator:
+        registered = own(session, reference)
         assert registered is not None
         return LoadedGenerator(registered.entry, network)
 

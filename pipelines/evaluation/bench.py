@@ -15,7 +15,7 @@ from hyperlora.tasks import Example, Suite, Task
 from pipelines.evaluation.plans import GatedPool, drawn_examples
 from pipelines.evaluation.wordings import Control, wordings
 from pipelines.recipes import EvaluationRecipe
-from pipelines.session import LoadedGenerator, Session
+from pipelines.session import Session
 from pipelines.starts import mean_adapter
 from retrieval.compose.arrow import arrow_gates
 from retrieval.index import READS_TAG, pool_entries
@@ -150,17 +150,3 @@ class Bench:
         if (writer := self.session.generator()) is not None:
             parts.append(("generator", [writer.entry]))
         return parts
-
-    def generator(self) -> LoadedGenerator:
-        """The generator.
-
-        Raises:
-            InputError: the registry has none for this base model and encoder.
-        """
-        found = self.session.generator()
-        if found is None:
-            raise InputError(
-                f"the registry has no generator for {self.session.located.identity.id} and {self.session.encoder.id}",
-                "Run: hyperlora registry seed",
-            )
-        return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from serve.cli.main import base_option, emit, json_option
+from serve.cli.main import base_option, emit, generator_option, json_option
 
 
 @click.command()
@@ -25,6 +25,7 @@ from serve.cli.main import base_option, emit, json_option
 @click.option("--test-examples", type=click.IntRange(min=1), help="Test examples per task; else the recipe's.")
 @click.option("--recipe", type=click.Path(path_type=Path), help="An evaluation recipe (YAML); the shipped one if none.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results.")
+@generator_option
 @base_option
 @json_option
 def command(
@@ -35,6 +36,7 @@ def command(
     test_examples: int | None,
     recipe: Path | None,
     out: Path,
+    generator: str | None,
     base: str | None,
     as_json: bool,
 ) -> None:
@@ -68,7 +70,7 @@ def command(
         click.echo(f"left out: {problem}", err=True)
     tasks = select_tasks(opened, partitions, names)
     outcome = evaluate(
-        Session(base, dtype=get_settings().scoring_dtype()),
+        Session(base, dtype=get_settings().scoring_dtype(), generator=generator),
         opened,
         tasks,
         chosen,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from serve.cli.main import base_option, emit, json_option
+from serve.cli.main import base_option, emit, generator_option, json_option
 
 if TYPE_CHECKING:
     from hyperlora.adapter import Adapter
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Put the description into the adapter's prompt template as well: surer, at its tokens in every prompt.",
 )
+@generator_option
 @click.option(
     "--batch",
     type=click.Path(path_type=Path),
@@ -53,11 +54,12 @@ def command(
     seed: int,
     rank: int | None,
     in_prompt: bool,
+    generator: str | None,
     batch: Path | None,
     base: str | None,
     as_json: bool,
 ) -> None:
-    """Write an adapter from a description, with the registry's champion generator.
+    """Write an adapter from a description, with the registry's champion generator or the one you name.
 
     With --refine it is trained on your examples for a few steps, in seconds, beginning at what the generator writes, or
     at the mean of the pool's adapters where the generator cannot read examples; --start says which. A batch that was
@@ -77,7 +79,7 @@ def command(
     from pipelines.generate import Generation
     from pipelines.session import Session
 
-    how = Generation(count or 1, sample, seed, refine or 0, rank, start, in_prompt)
+    how = Generation(count or 1, sample, seed, refine or 0, rank, start, in_prompt, generator)
     session = Session(base)
     if batch is not None:
         _batch(session, batch, out, how, as_json)

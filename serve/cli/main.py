@@ -104,3 +104,6 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 base_option = click.option(
     "--base", metavar="REF", help="Base model: smollm2-135m-instruct, hf:ORG/NAME, file:FOLDER or gguf:FILE."
 )
+generator_option = click.option(
+    "--generator", metavar="REF", help="The generator, as registry:NAME[@VERSION]; the registry's champion if none."
+)

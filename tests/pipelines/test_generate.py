@@ -117,7 +117,7 @@ def test_a_plain_adapter_is_what_the_network_writes_and_its_card_names_it(reader
 def test_the_licence_is_the_generators(reader: Session) -> None:
     known = find_generator(reader)
     licensed = replace(known, entry=replace(known.entry, licence="CC-BY-4.0"))
-    reader.generator = lambda: licensed  # type: ignore[method-assign]
+    reader.generator = lambda reference=None: licensed  # type: ignore[method-assign]
     assert generate_adapters(reader, [Wanted(FAR)])[0][0].card.licence == "CC-BY-4.0"
 
 
@@ -521,6 +521,49 @@ def test_a_generator_registered_for_what_it_was_not_trained_for_is_refused(sessi
     with pytest.raises(RegistryError, match="wrong@1 is registered for another base model or encoder") as caught:
         generate_adapters(session, [Wanted(FAR)])
     assert "hyperlora registry delete registry:wrong@1" in caught.value.remedy
+
+
+def register_another(session: Session, name: str, **changes: str) -> str:
+    """A generator of another width, not the champion; its reference."""
+    known = session.generator(WRITER)
+    assert known is not None
+    network = Hypernet(known.network.config.model_copy(update={"width": 8}))
+    fields = {"base": known.entry.base, "encoder": known.entry.encoder, "origin": "trained"} | changes
+    return session.registry.put("generator", name, partial(write_generator, network), fields).reference
+
+
+def test_the_generator_that_is_named_writes_and_not_the_champion(session: Session) -> None:
+    other = register_another(session, "narrow")
+    [[written]] = generate_adapters(session, [Wanted(FAR)])
+    [[named]] = generate_adapters(session, [Wanted(FAR)], Generation(generator="registry:narrow"))
+    assert (written.card.parents, named.card.parents) == ((WRITER,), (other,))
+    assert named.card.recipe_hash != written.card.recipe_hash
+    assert all(other in note for note in generation_notes(session, Generation(generator=other), examples=True))
+    own = Session(session.base_name, session.registry, generator=other)
+    own.encoder = session.encoder
+    assert generate_adapters(own, [Wanted(FAR)])[0][0].card.parents == (other,)
+    back = generate_adapters(own, [Wanted(FAR)], Generation(generator=WRITER))
+    assert back[0][0].card.parents == (WRITER,), "what a call names comes before what the session does"
+
+
+def test_a_named_generator_that_does_not_fit_is_refused_with_those_that_do(session: Session) -> None:
+    foreign = register_another(session, "foreign", encoder="stranger")
+    adapter = session.registry.entries("adapter")[0].reference
+    for reference, problem in (
+        (foreign, r"registry:foreign@1 is for .* and stranger, not for .* and "),
+        (adapter, f"{adapter} is an adapter and no generator"),
+    ):
+        with pytest.raises(InputError, match=problem) as caught:
+            generate_adapters(session, [Wanted(FAR)], Generation(generator=reference))
+        assert caught.value.remedy == f"Generators that fit: {WRITER}."
+    with pytest.raises(RegistryError, match="nowhere"):
+        generate_adapters(session, [Wanted(FAR)], Generation(generator="registry:nowhere"))
+    with pytest.raises(InputError, match="file:"):
+        generate_adapters(session, [Wanted(FAR)], Generation(generator="file:somewhere"))
+    session.registry.delete(WRITER, force=True)
+    with pytest.raises(InputError) as caught:
+        generate_adapters(session, [Wanted(FAR)], Generation(generator=foreign))
+    assert "hyperlora train generator" in caught.value.remedy
 
 
 def test_an_empty_registry_names_the_remedy(registry: Registry, tiny_base_folder: Path, encoder: TextEncoder) -> None:

@@ -534,6 +534,11 @@ FAILURES = {
         "no config.json",
         "Check the path",
     ),
+    "evaluate: unknown generator": (
+        ["evaluate", "--task", "noun-plural", "--generator", "registry:nobody", "--out", "{}/out"],
+        "registry:nobody",
+        "registry list",
+    ),
     "evaluate: another evaluation's folder": (
         ["evaluate", "--task", "noun-plural", "--methods", "base", "--out", "{}/evaluated"],
         "holds an evaluation with another suite",

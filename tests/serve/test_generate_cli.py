@@ -67,6 +67,15 @@ def test_the_description_goes_into_the_prompts_where_it_is_wanted(
     assert read_adapter(Path(folder)).card.prompt_template == template
 
 
+def test_the_generator_can_be_named(shared_pool: Registry, run: Run, tmp_path: Path) -> None:
+    outcome = run("generate", "Say it", "--generator", "registry:writer@1", "--out", tmp_path / "said", "--json")
+    assert outcome.value["parents"] == ["registry:writer@1"]
+    refused = run("generate", "Say it", "--generator", "registry:nobody", "--out", tmp_path / "none")
+    assert refused.code != 0
+    assert "registry:nobody" in refused.err
+    assert not (tmp_path / "none").exists()
+
+
 def test_what_is_written_loads_in_plain_peft_without_a_warning_and_changes_the_logits(
     shared_pool: Registry, run: Run, few: Path, tmp_path: Path, load_peft: Callable[[Path], Any]
 ) -> None:

@@ -346,6 +346,16 @@ def test_generate_puts_the_description_into_the_prompts(client: TestClient) -> N
     assert answer["adapters"][0]["prompt_template"] == "Say it\n\nInput: {input}\nOutput:"
 
 
+def test_generate_takes_the_generator_that_is_named(client: TestClient, pool: Registry) -> None:
+    made = client.post("/v1/generate", json={"description": "Say it", "generator": "registry:writer@1"}).json()
+    assert made["adapters"][0]["parents"] == ["registry:writer@1"]
+    before = len(pool.entries())
+    refused = client.post("/v1/generate", json={"description": "Say it", "generator": "registry:nobody"})
+    assert refused.status_code == 404
+    assert "registry:nobody" in refused.json()["error"]
+    assert len(pool.entries()) == before
+
+
 def test_generate_registers_for_good_under_a_name(client: TestClient, pool: Registry) -> None:
     made = client.post("/v1/generate", json={"description": "Say it", "name": "mine", "examples": [CAT]}).json()
     entry = pool.get("registry:mine")
