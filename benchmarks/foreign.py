@@ -26,14 +26,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from foreign_pool import train_with_peft
 from generator.canonical import Weights, leading_directions, projected
 from generator.conditions import Wanted, condition_kind
 from generator.input_metric import InputMetric
-from generators import spread
+from generators import mean_of_tasks, spread
 from hyperlora.bank import StackedFactors, stack_at_one_rank
 from hyperlora.input_moments import input_moments
 from hyperlora.pool_import import import_pool
@@ -43,7 +42,6 @@ from hyperlora.scoring import teacher_forced_scores
 from hyperlora.settings import get_settings
 from hyperlora.target_modules import find_target_modules
 from hyperlora.tasks import Task
-from pipelines.evaluation.intervals import Resamples, interval
 from pipelines.pool_weights import pool_adapters, read_texts
 from pipelines.recipes import CvaeRecipe, read_recipe, shipped_recipe
 from pipelines.session import Session
@@ -185,12 +183,11 @@ def on_shared_directions(bed: Bed) -> dict[str, Any]:
 
 
 def cvaes(recipe: CvaeRecipe, bed: Bed) -> dict[str, Any]:
-    """Without and with the foreign adapters, with an atom for nine of ten adapters."""
+    """Without and with the foreign adapters."""
     report: dict[str, Any] = {}
     for metric in ("weights", "inputs"):
         for label, session, pool in (("pool", bed.before, False), ("pool and foreign", bed.after, True)):
-            count = len(bed.own) + (len(bed.new) if pool else 0)
-            own = recipe.model_copy(update={"metric": metric, "width": max(recipe.width, count * 9 // 10)})
+            own = recipe.model_copy(update={"metric": metric})
             made, _ = train_generator(session, bed.own, own, name=f"bench-{metric}", pool=pool)
             report[f"{label}, by {metric}"] = {
                 f"{group}, {words}": _written(session, made.network, tasks, words)
@@ -220,11 +217,7 @@ def _scores(session: Session, tasks: Sequence[Task], factors: Any) -> dict[str, 
         factors=factors,
         choices=[place for place, _ in asked],
     )
-    matches = np.array([float(score.match) for score in scores])
-    owners = np.array([place for place, _ in asked])
-    by_task = [matches[owners == place][None] for place in range(len(tasks))]
-    low, high = interval(Resamples(by_task, [task.family for task in tasks]).means()[:, 0])
-    return {"mean": float(np.mean([each.mean() for each in by_task])), "low": low, "high": high}
+    return mean_of_tasks(tasks, [place for place, _ in asked], scores)
 
 
 if __name__ == "__main__":

@@ -107,15 +107,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         }
         watch = Watch()
         made = {"batch": batch_comparisons, "load": load_comparisons, "calls": call_comparisons}
-        report["comparisons"] = [
-            measure(comparison, chosen.pairs, watch) for part in parts if part in made for comparison in made[part](bed)
-        ]
-        if "training" in parts:
-            report["training"] = beside_training(bed, chosen.tasks, chosen.steps, chosen.pairs)
-    text = json.dumps(report, indent=2)
+        report["comparisons"] = compared = []
+        for part in parts:
+            if part == "training":
+                report["training"] = beside_training(bed, chosen.tasks, chosen.steps, chosen.pairs)
+            else:
+                compared += [measure(comparison, chosen.pairs, watch) for comparison in made[part](bed)]
+            text = json.dumps(report, indent=2)
+            if chosen.out:
+                chosen.out.write_text(text + "\n", encoding="utf-8")
     print(text)
-    if chosen.out:
-        chosen.out.write_text(text + "\n", encoding="utf-8")
 
 
 def make_bed(base: str, count: int, scratch: Path) -> Bed:

@@ -11,7 +11,8 @@ tasks and examples again.
 
     python benchmarks/generators.py --registered registry:starter-hypernet --out shipped.json
     python benchmarks/generators.py --tasks 25 50 100 200 --set steps=120 --out curve.json
-    python benchmarks/generators.py --seeds 1 2 --out seeds.json
+    python benchmarks/generators.py --seeds 1 2 --register seed --out seeds.json
+    hyperlora evaluate --split held-out --methods generated --generator registry:seed-285-tasks-seed-1 --out held-out
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +31,12 @@ import numpy as np
 import torch
 import yaml
 
-from generator.artifact import read_generator
+from generator.artifact import read_generator, write_generator
 from generator.conditions import Wanted, condition_kind
 from generator.writing import Generator
 from hyperlora.identity import code_hash, content_hash
 from hyperlora.prompts import described_prompt, render_completion, render_prompt
-from hyperlora.scoring import teacher_forced_scores
+from hyperlora.scoring import Score, teacher_forced_scores
 from hyperlora.settings import get_settings
 from hyperlora.tasks import Suite, Task
 from pipelines.evaluation.intervals import Resamples, interval
@@ -80,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--examples", type=int, default=12, help="asked of each task")
     parser.add_argument("--group", type=int, default=36, help="tasks in a group, at most")
     parser.add_argument("--wordings", type=int, default=4, help="of each task, at most")
+    parser.add_argument("--register", metavar="PREFIX", help="what is trained, too, under this and what sets it apart")
     parser.add_argument("--out", type=Path, help="also write the JSON here")
     chosen = parser.parse_args(arguments)
     suite = starter_suite()
@@ -87,6 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asking = Asking(chosen.part, chosen.examples, chosen.group, chosen.wordings)
     reports = []
     for about, network in _networks(session, suite, chosen):
+        if chosen.register and not chosen.registered:
+            about["registered"] = _registered(session, network, chosen.register, about)
         parameters = sum(tensor.numel() for tensor in network.state_dict().values())
         reports.append({**about, "parameters": parameters, "scores": measure(session, network, suite, asking)})
         text = json.dumps({"asked": vars(asking), "generators": reports}, indent=2)
@@ -128,6 +133,20 @@ def _trained(session: Session, tasks: Sequence[Task], recipe: HypernetRecipe) ->
         lambda report: None,
         pool={name: session.registry.load(entry.reference).modules for name, entry in entries.items()},
     )
+
+
+def _registered(session: Session, network: Generator, prefix: str, about: Mapping[str, Any]) -> str:
+    """The reference under which it is registered, once; never as the champion."""
+    base = session.located.identity
+    fields = {
+        "description": f"Benchmark: {json.dumps(about)}",
+        "origin": "trained",
+        "base": base.fingerprint,
+        "base_id": base.id,
+        "encoder": session.encoder.id,
+    }
+    name = f"{prefix}-{about['tasks']}-tasks-seed-{about['seed']}"
+    return session.registry.put("generator", name, partial(write_generator, network), fields).reference
 
 
 def measure(session: Session, network: Generator, suite: Suite, asking: Asking) -> dict[str, Any]:
@@ -205,15 +224,18 @@ def _scores(
             choices.append(sum(turns[:place]) + turn)
             owners.append(place)
     scores = teacher_forced_scores(session.base, prompts, answers, bank=session.bank, factors=factors, choices=choices)
-    matches = np.array([float(score.match) for score in scores])
-    by_task = [matches[np.array(owners) == place][None] for place in range(len(tasks))]
-    low, high = interval(Resamples(by_task, [task.family for task in tasks]).means()[:, 0])
     return {
-        "mean": float(np.mean([each.mean() for each in by_task])),
-        "low": low,
-        "high": high,
+        **mean_of_tasks(tasks, owners, scores),
         "log_likelihood": float(np.mean([score.log_likelihood for score in scores])),
     }
+
+
+def mean_of_tasks(tasks: Sequence[Task], owners: Sequence[int], scores: Sequence[Score]) -> dict[str, float]:
+    """The mean of the tasks' exact matches with its interval; each score's task is at the place its owner says."""
+    matches, places = np.array([float(score.match) for score in scores]), np.array(owners)
+    by_task = [matches[places == place][None] for place in range(len(tasks))]
+    low, high = interval(Resamples(by_task, [task.family for task in tasks]).means()[:, 0])
+    return {"mean": float(np.mean([each.mean() for each in by_task])), "low": low, "high": high}
 
 
 if __name__ == "__main__":

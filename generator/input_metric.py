@@ -3,7 +3,8 @@
 ``E |ΔW x|^2`` over inputs x with second moments M is ``|ΔW M^(1/2)|^2``. The inputs of a language model's modules lie
 mostly along a few directions, so that changes with nothing in common in their rows do much the same; adapters of other
 inits, whose rows are random, keep on a few common directions most of what they do if these are chosen, and they are
-put on them, in this metric. The same metric cuts down whole models in SVD-LLM (Wang et al. 2024, section 3).
+put on them, in this metric; and each keeps more of what it does at a low rank. The same metric cuts down whole models
+in SVD-LLM (Wang et al. 2024, section 3).
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from generator.canonical import Weights
+from generator.canonical import Weights, balanced
+from hyperlora.adapter import LoraFactors
+from hyperlora.target_modules import TargetModule
 
 # What no input was seen along still counts so much of the mean along a direction, since others may be.
 _UNSEEN = 1e-4
@@ -49,6 +52,22 @@ class InputMetric:
     def as_read(self, rows: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Rows A (rank, in_features) of measured adapters as the modules read them: ``A M^(-1/2)``."""
         return {name: (part.double() @ self._roots[name][1]).float() for name, part in rows.items()}
+
+    def cut(self, pool: Sequence[Weights], modules: Sequence[TargetModule], rank: int) -> list[Weights]:
+        """Adapters at a rank at which they lose least of what they do, as the modules read them; of scaling 1.
+
+        Args:
+            modules: of the metric's, those that are kept.
+
+        Raises:
+            InputError: factors do not fit their module, or are not finite.
+        """
+        factors = balanced(self.measured(pool), modules, rank).factors
+        read = {name: stack.A.double() @ self._roots[name][1] for name, stack in factors.items()}
+        return [
+            {name: LoraFactors(read[name][place].float(), stack.B[place], 1.0) for name, stack in factors.items()}
+            for place in range(len(pool))
+        ]
 
 
 def _roots(moment: Tensor) -> tuple[Tensor, Tensor]:

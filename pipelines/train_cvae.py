@@ -29,6 +29,8 @@ from pipelines.checkpointing import resume, write_checkpoint
 from pipelines.lessons import step_tasks
 from pipelines.recipes.cvae_recipe import CvaeRecipe
 
+# Limits of the width that a recipe leaves open: in one direction less than there are adapters they differ.
+_FEWEST_ATOMS, _MOST_ATOMS = 8, 2**14
 DrawCondition = Callable[[random.Random], Tensor]
 
 
@@ -109,7 +111,7 @@ def train_cvae(
         on_step: called after every optimiser step.
         encoder: id of what makes the conditions.
         prompt_template: of the adapters.
-        metric: in which adapters are brought onto a common A, where the recipe has one; the weights' own when None.
+        metric: in which adapters are brought onto a common A, or cut down to the rank; the weights' own when None.
 
     Returns:
         The CVAE, on CPU, in evaluation mode.
@@ -129,7 +131,7 @@ def train_cvae(
         sides=recipe.sides,
         form=recipe.form,
         latent_size=recipe.latent_size,
-        width=recipe.width,
+        width=recipe.width or min(max(len(tasks) - 1, _FEWEST_ATOMS), _MOST_ATOMS),
         hidden_size=recipe.hidden_size,
         embedding_size=recipe.embedding_size,
         prompt_template=prompt_template,
@@ -186,6 +188,8 @@ def _fit(network: Cvae, tasks: Sequence[TaskWeights], metric: InputMetric | None
         flat = network.layout.flat(projected(pool, modules, common).factors)
         network.fit(flat, common if metric is None else metric.as_read(common))
     else:
+        if metric is not None:
+            finished, pool = metric.cut(finished, modules, rank), metric.cut(pool, modules, rank)
         reference = mean_reference(finished, modules, rank)
         flat = network.layout.flat(aligned(pool, modules, rank, reference).factors)
         network.fit(flat)

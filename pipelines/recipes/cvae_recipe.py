@@ -16,9 +16,10 @@ class CvaeRecipe(Recipe):
 
     Attributes:
         rank, alpha: of the adapters that are written; scaling is alpha / rank.
-        metric: in which adapters are brought onto the A they share: that of their `weights`, or that of what they do to
-            the base model's own `inputs`, in which adapters of other inits lose far less.
-        sides, form, latent_size, width, hidden_size, embedding_size: as in `CvaeConfig`.
+        metric: in which adapters are cut down to the rank, or brought onto the A they share: that of their `weights`,
+            or that of what they do to the base model's own `inputs`, in which adapters of other inits lose far less.
+        sides, form, latent_size, width, hidden_size, embedding_size: as in `CvaeConfig`. A dictionary that is given no
+            width has as many atoms as there are directions in which the adapters differ.
         kl_weight: of the latent's divergence, in nats, beside the mean squared error of a normalised weight.
         condition_noise: length of the random vector that is added to a condition before it is brought to unit length
             again, so that wordings nobody thought of lie where something was learned.
@@ -37,7 +38,7 @@ class CvaeRecipe(Recipe):
     metric: Literal["weights", "inputs"] = "weights"
     form: Form = "dictionary"
     latent_size: int = Field(16, ge=1)
-    width: int = Field(64, ge=8)
+    width: int | None = Field(None, ge=8)
     hidden_size: int = Field(128, ge=8)
     embedding_size: int = Field(32, ge=1)
     kl_weight: float = Field(1e-4, ge=0)
@@ -57,7 +58,7 @@ class CvaeRecipe(Recipe):
         return self
 
     @model_validator(mode="after")
-    def _metric_has_a_use(self) -> CvaeRecipe:
-        if self.metric == "inputs" and self.sides != "B":
-            raise ValueError("metric: inputs is for adapters on a common A; set sides: B")
+    def _only_a_dictionary_has_a_width_of_its_own(self) -> CvaeRecipe:
+        if self.width is None and self.form != "dictionary":
+            raise ValueError(f"form: {self.form} needs a width")
         return self

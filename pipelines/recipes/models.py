@@ -235,6 +235,15 @@ def shipped_recipe(name: str) -> Path:
     return Path(__file__).with_name(f"{name}.yaml")
 
 
+def chosen_recipe(chosen: Path | None, default: str) -> Path:
+    """The file that is chosen, which may be a shipped recipe's bare name, or the shipped one that stands for none."""
+    if chosen is None:
+        return shipped_recipe(default)
+    named = shipped_recipe(chosen.name)
+    bare = chosen.parent == Path() and not chosen.suffix and not chosen.exists()
+    return named if bare and named.is_file() else chosen
+
+
 def read_recipe(kind: type[AnyRecipe], path: Path) -> AnyRecipe:
     """Read a recipe of a kind from YAML.
 

@@ -11,7 +11,9 @@ from serve.cli.main import base_option, emit, json_option
 
 suite_option = click.option("--suite", default="starter", show_default=True, help="starter, or SCHEME:PATH.")
 task_option = click.option("--task", "names", multiple=True, help="Only these tasks of the suite.")
-recipe_option = click.option("--recipe", type=click.Path(path_type=Path), help="YAML; the shipped one if none.")
+recipe_option = click.option(
+    "--recipe", type=click.Path(path_type=Path), help="YAML, or a shipped one's name; by default the shipped one."
+)
 
 
 @click.group()
@@ -36,10 +38,10 @@ def command() -> None:
 def adapters(suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool) -> None:
     """Train one adapter per task, many side by side."""
     from hyperlora.registry import Registry
-    from pipelines.recipes import AdapterRecipe, read_recipe, shipped_recipe
+    from pipelines.recipes import AdapterRecipe, chosen_recipe, read_recipe
     from pipelines.train_pool import train_pool
 
-    settings = read_recipe(AdapterRecipe, recipe or shipped_recipe("adapters"))
+    settings = read_recipe(AdapterRecipe, chosen_recipe(recipe, "adapters"))
     tasks = _seen(suite, names)
     entries = train_pool(Registry(), base, tasks, settings, lambda line: click.echo(line, err=True))
     lines = [
@@ -61,10 +63,10 @@ def multitask(
 ) -> None:
     """Train one adapter for all tasks, which reads in its prompt what the task is."""
     from hyperlora.registry import Registry
-    from pipelines.recipes import MultitaskRecipe, read_recipe, shipped_recipe
+    from pipelines.recipes import MultitaskRecipe, chosen_recipe, read_recipe
     from pipelines.train_multitask import train_multitask
 
-    settings = read_recipe(MultitaskRecipe, recipe or shipped_recipe(f"multitask-{reads}"))
+    settings = read_recipe(MultitaskRecipe, chosen_recipe(recipe, f"multitask-{reads}"))
     entry = train_multitask(Registry(), base, _seen(suite, names), settings)
     emit(as_json, entry.summary(), f"{entry.reference}  {entry.description}")
 
@@ -104,11 +106,11 @@ def generator(
     if pool and kind != "cvae":
         raise click.UsageError("a hypernet learns from tasks' examples; --pool is for --kind cvae.")
     from pipelines.pool_weights import other_adapters, pool_adapters
-    from pipelines.recipes import CvaeRecipe, HypernetRecipe, read_recipe, shipped_recipe
+    from pipelines.recipes import CvaeRecipe, HypernetRecipe, chosen_recipe, read_recipe
     from pipelines.session import Session
     from pipelines.train_generator import train_generator
 
-    path = recipe or shipped_recipe(kind)
+    path = chosen_recipe(recipe, kind)
     settings = read_recipe(CvaeRecipe, path) if kind == "cvae" else read_recipe(HypernetRecipe, path)
     session, tasks = Session(base), _seen(suite, names)
     if kind == "cvae" and not names:
@@ -138,12 +140,12 @@ def retriever(
     """Fine-tune the text encoder that finds adapters; the suite's dev tasks calibrate it."""
     from hyperlora.registry import Registry
     from pipelines.evaluation.selection import select_tasks
-    from pipelines.recipes import RetrieverRecipe, read_recipe, shipped_recipe
+    from pipelines.recipes import RetrieverRecipe, chosen_recipe, read_recipe
     from pipelines.session import Session
     from pipelines.starter import open_suite
     from pipelines.train_retriever import train_retriever
 
-    settings = read_recipe(RetrieverRecipe, recipe or shipped_recipe("retriever"))
+    settings = read_recipe(RetrieverRecipe, chosen_recipe(recipe, "retriever"))
     opened = open_suite(suite)
     seen, dev = list(select_tasks(opened, ("seen",), names)), opened.part("dev")
     entry = train_retriever(Registry(), seen, dev, settings, base=Session(base).base, name=name)

@@ -43,5 +43,13 @@ def test_variants_are_trained_on_nested_tasks_and_told_in_every_way(
         for name in told:
             score = made["scores"]["dev"][name]
             assert 0 <= score["low"] <= score["mean"] <= score["high"] <= 1 and score["log_likelihood"] < 0
-    generators.main(arguments)
-    assert json.loads(out.read_text()) == report, "trained runs are kept, and measuring draws nothing anew"
+    generators.main([*arguments, "--register", "bench"])
+    again = json.loads(out.read_text())
+    held = [made.pop("registered") for made in again["generators"]]
+    assert again == report, "trained runs are kept, and measuring draws nothing anew"
+    assert held == ["registry:bench-3-tasks-seed-0@1", "registry:bench-5-tasks-seed-0@1"]
+    for reference in held:
+        generators.main([*arguments, "--registered", reference])
+        [measured] = json.loads(out.read_text())["generators"]
+        assert measured["registered"] == reference
+        assert measured["scores"] == report["generators"][held.index(reference)]["scores"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from generator.canonical import leading_directions, projected
+from generator.canonical import balanced, leading_directions, projected
 from generator.input_metric import InputMetric
 from hyperlora.adapter import LoraFactors
 from hyperlora.target_modules import TargetModule
@@ -66,3 +66,22 @@ def test_modules_may_share_their_moments_and_unseen_directions_stay_finite() -> 
     rows = metric.as_read({NAME: torch.ones(2, 8)})[NAME]
     assert rows.isfinite().all()
     assert InputMetric({NAME: torch.zeros(8, 8)}).as_read({NAME: torch.ones(1, 8)})[NAME].isfinite().all()
+
+
+def test_cut_down_in_the_metric_adapters_keep_more_of_what_they_do_than_by_their_weights() -> None:
+    metric, unseen = metric_of(inputs(4000, 0)), inputs(500, 9)
+    pool = [adapter(seed) for seed in range(5)]
+    cut = metric.cut(pool, MODULES, 1)
+    plain = balanced(pool, MODULES, 1).factors[NAME]
+    lost, by_weights = [], []
+    for place, (own, each) in enumerate(zip(pool, cut, strict=True)):
+        assert (set(each), each[NAME].rank) == ({NAME}, 1)
+        wanted = unseen @ own[NAME].weight_change().mT
+        for missed, change in (
+            (lost, each[NAME].weight_change()),
+            (by_weights, plain.B[place] @ plain.A[place]),
+        ):
+            missed.append(float((unseen @ change.mT - wanted).square().sum() / wanted.square().sum()))
+    assert max(lost) < 0.1 < 0.2 < sum(by_weights) / len(by_weights)
+    [whole] = metric.cut(pool[:1], MODULES, 4)
+    torch.testing.assert_close(whole[NAME].weight_change(), pool[0][NAME].weight_change(), rtol=1e-3, atol=1e-3)

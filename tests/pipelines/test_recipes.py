@@ -22,6 +22,7 @@ from pipelines.recipes import (
     MultitaskRecipe,
     QuickstartRecipe,
     RetrieverRecipe,
+    chosen_recipe,
     load_recipe,
     read_recipe,
     shipped_recipe,
@@ -32,6 +33,7 @@ from pipelines.starter import starter_suite
 SHIPPED: dict[str, type[Recipe]] = {
     "adapters": AdapterRecipe,
     "cvae": CvaeRecipe,
+    "cvae-small": CvaeRecipe,
     "demo": QuickstartRecipe,
     "evaluation": EvaluationRecipe,
     "hypernet": HypernetRecipe,
@@ -126,6 +128,16 @@ def test_any_other_value_has_another_hash(part: str, field: str, value: Any, tmp
     changed = fields()
     changed[part][field] = value
     assert load_recipe(write(tmp_path, changed)).hash != load_recipe().hash
+
+
+def test_a_recipe_is_a_file_or_the_bare_name_of_a_shipped_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert chosen_recipe(None, "cvae") == shipped_recipe("cvae")
+    assert chosen_recipe(Path("cvae-small"), "cvae") == shipped_recipe("cvae-small")
+    for path in ("cvae-small.yaml", "here/cvae-small", "nowhere"):
+        assert chosen_recipe(Path(path), "cvae") == Path(path)
+    Path("cvae-small").write_text("steps: 3")
+    assert chosen_recipe(Path("cvae-small"), "cvae") == Path("cvae-small"), "one's own file comes first"
 
 
 def test_a_recipe_cannot_be_changed() -> None:

@@ -266,8 +266,8 @@ def test_a_pool_that_cannot_be_learned_from_is_refused_by_name(tmp_path: Path) -
         trained([tasks[0], replace(tasks[1], weights=[broken])], tmp_path)
 
 
-def test_the_shipped_recipe_is_within_a_tenth_of_the_zoo(tmp_path: Path) -> None:
-    recipe = read_recipe(CvaeRecipe, shipped_recipe("cvae"))
+def test_the_small_recipe_is_within_a_tenth_of_the_zoo(tmp_path: Path) -> None:
+    recipe = read_recipe(CvaeRecipe, shipped_recipe("cvae-small"))
     modules = [
         TargetModule(name=f"layers.{n}.{kind}", kind=kind, layer=n, in_features=576, out_features=out)
         for n in range(30)
@@ -283,6 +283,15 @@ def test_the_shipped_recipe_is_within_a_tenth_of_the_zoo(tmp_path: Path) -> None
     numbers = sum(part.A.numel() + part.B.numel() for part in adapter.values())
     assert numbers == 230_400
     assert network.num_parameters <= 0.10 * 73 * numbers
+
+
+def test_a_dictionary_has_an_atom_for_each_direction_in_which_adapters_differ(tmp_path: Path) -> None:
+    recipe = CvaeRecipe.model_validate(RECIPE.model_dump() | {"width": None, "steps": 1, "warmup_steps": 0})
+    tasks = [TaskWeights(f"task-{n}", [weights_of(n)], one_of(wordings(n))) for n in range(12)]
+    assert trained(tasks, tmp_path / "twelve", recipe).config.width == 11
+    assert trained(tasks[:3], tmp_path / "three", recipe).config.width == 8
+    with pytest.raises(ValidationError, match="form: tokens needs a width"):
+        CvaeRecipe.model_validate(RECIPE.model_dump() | {"width": None, "form": "tokens"})
 
 
 @pytest.mark.parametrize(

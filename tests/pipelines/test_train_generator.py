@@ -131,15 +131,15 @@ def foreign(like: Adapter, seed: int, description: str, template: str = "Input: 
     return Adapter(modules, like.base, Card(description=description, origin="imported", prompt_template=template))
 
 
-@pytest.mark.parametrize("metric", ["weights", "inputs"])
+@pytest.mark.parametrize(("sides", "metric"), [("B", "weights"), ("B", "inputs"), ("AB", "inputs")])
 def test_it_may_learn_the_pools_other_adapters_by_their_cards(
-    metric: Literal["weights", "inputs"], session: Session, toy_tasks: list[Task]
+    sides: Literal["B", "AB"], metric: Literal["weights", "inputs"], session: Session, toy_tasks: list[Task]
 ) -> None:
     registry = session.registry
     trained = registry.load(f"registry:{toy_tasks[0].name}")
     registry.register(foreign(trained, 1, "Name the colour of the sky"), "stranger")
     registry.register(foreign(trained, 2, "Say it loudly", "Q: {input}\nA:"), "odd")
-    recipe = RECIPE.model_copy(update={"metric": metric})
+    recipe = RECIPE.model_copy(update={"metric": metric, "sides": sides})
     made, _ = train_generator(session, toy_tasks[:2], recipe, name="coder", pool=True)
     others = sorted([toy_tasks[2].name, "stranger"])
     assert made.network.config.tasks == (*(task.name for task in toy_tasks[:2]), *others)
