@@ -126,8 +126,7 @@ class Session:
             AdapterFormatError: its folder is not a generator's.
         """
         reference = reference or self._named_generator
-        fitting = [entry for entry in self.registry.entries("generator") if self._fits(entry)]
-        chosen = _champion(fitting) if reference is None else self._named(reference, fitting)
+        chosen = _champion(self._fitting_generators()) if reference is None else self._named(reference)
         if chosen is None:
             return None
         if self._generator is None or self._generator.entry.reference != chosen.reference:
@@ -143,7 +142,10 @@ class Session:
     def _fits(self, entry: Entry) -> bool:
         return entry.base == self.located.identity.fingerprint and entry.encoder == self.encoder.id
 
-    def _named(self, reference: str, fitting: Sequence[Entry]) -> Entry:
+    def _fitting_generators(self) -> list[Entry]:
+        return [entry for entry in self.registry.entries("generator") if self._fits(entry)]
+
+    def _named(self, reference: str) -> Entry:
         entry = self.registry.get(reference)
         if entry.kind == "generator" and self._fits(entry):
             return entry
@@ -154,7 +156,7 @@ class Session:
                 f"{reference} is for {entry.base_id or entry.base[:12]} and {entry.encoder}, not for "
                 f"{self.located.identity.id} and {self.encoder.id}"
             )
-        others = ", ".join(each.reference for each in fitting)
+        others = ", ".join(each.reference for each in self._fitting_generators())
         raise InputError(problem, f"Generators that fit: {others}." if others else GET_A_GENERATOR)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import torch
@@ -179,17 +180,15 @@ def canonical_weights(network: Cvae, pool: Sequence[Weights]) -> Tensor:
 def _fit(network: Cvae, tasks: Sequence[TaskWeights], metric: InputMetric | None) -> list[Tensor]:
     """Give the network what it takes from the pool; for each task its weights as vectors (snapshots, layout.size)."""
     modules, rank = network.config.modules, network.config.rank
-    finished = [task.weights[-1] for task in tasks]
     pool = [weights for task in tasks for weights in task.weights]
+    if metric is not None:
+        pool = metric.measured(pool) if network.config.sides == "B" else metric.cut(pool, modules, rank)
+    finished = [pool[end - 1] for end in accumulate(len(task.weights) for task in tasks)]
     if network.config.sides == "B":
-        if metric is not None:
-            finished, pool = metric.measured(finished), metric.measured(pool)
         common = leading_directions(finished, modules, rank)
         flat = network.layout.flat(projected(pool, modules, common).factors)
         network.fit(flat, common if metric is None else metric.as_read(common))
     else:
-        if metric is not None:
-            finished, pool = metric.cut(finished, modules, rank), metric.cut(pool, modules, rank)
         reference = mean_reference(finished, modules, rank)
         flat = network.layout.flat(aligned(pool, modules, rank, reference).factors)
         network.fit(flat)
