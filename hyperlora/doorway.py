@@ -32,6 +32,7 @@ def adapt(
     out: Path | str | None = None,
     merge: Path | str | None = None,
     store_examples: bool = True,
+    refine: int | None = None,
     base: str | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task; the same as `hyperlora adapt`.
@@ -42,6 +43,7 @@ def adapt(
         out: write the adapter here as a PEFT folder.
         merge: write the merged checkpoint here.
         store_examples: keep the first examples in the registered adapter's card.
+        refine: gradient steps on the examples; the shipped recipe's when None, no training with 0.
         base: base model reference.
 
     Raises:
@@ -57,6 +59,7 @@ def adapt(
         out=None if out is None else Path(out),
         merge=None if merge is None else Path(merge),
         store_examples=store_examples,
+        refine=refine,
         session=Session(base),
     )
 

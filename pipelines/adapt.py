@@ -21,8 +21,10 @@ from hyperlora.registry.entry import now
 from hyperlora.registry.housekeeping import expire
 from hyperlora.settings import get_settings
 from hyperlora.tasks import Example
-from pipelines.candidates import Candidate, Found, choose, find_candidates, score_candidates
+from pipelines.candidates import Candidate, Choice, Found, choose, find_candidates, score_candidates
+from pipelines.generate import refining
 from pipelines.naming import short_name
+from pipelines.refine import refine as train_on
 from pipelines.session import Session, check_description
 from pipelines.staleness import staleness_note
 
@@ -46,9 +48,9 @@ class AdaptResult:
     Attributes:
         adapter: the chosen adapter.
         entry: where it is registered.
-        candidates: all that were considered, best first.
+        candidates: all that were considered, the best as they are first; the one taken is the adapter's parent.
         base_exact_match: the bare base model on the examples, None without examples.
-        reason: why the first candidate was chosen, in a sentence.
+        reason: why this one was taken, and what was done to it, in a sentence.
         answers: base against adapted on a few inputs.
         folder: the PEFT folder written for `out`, if any.
         merged: the checkpoint written for `merge`, if any.
@@ -89,14 +91,16 @@ def adapt(
     out: Path | None = None,
     merge: Path | None = None,
     store_examples: bool = True,
+    refine: int | None = None,
     session: Session | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task, register it and, if asked, write it out.
 
     Candidates are the adapters of the pool that fit the description best, and the examples if there are any, and one
     that the generator writes. With examples all are scored on them in one batch; without, the closest is taken if it
-    is likely to be for this task, else the generated one. What it registers expires after the
-    `HYPERLORA_ADAPT_TTL_DAYS` setting unless it is given an alias.
+    is likely to be for this task, else the generated one. Unless the best answers nearly all examples, it, or the
+    generated one, is trained on them for a few steps. What it registers expires after the `HYPERLORA_ADAPT_TTL_DAYS`
+    setting unless it is given an alias.
 
     Args:
         description: what the task is, in words.
@@ -104,18 +108,25 @@ def adapt(
         out: write the adapter as a PEFT folder.
         merge: write the base model with the adapter merged in, as a transformers checkpoint.
         store_examples: keep the first examples in the adapter's card; without, none of their text is stored.
+        refine: gradient steps on the examples, 0 for none; those of `recipes/refine.yaml`, if any are needed, when
+            None.
         session: reuse loaded parts between calls.
 
     Raises:
-        InputError: empty or overlong description, a target folder that is not empty, or nothing to choose from.
+        InputError: empty or overlong description, a target folder that is not empty, nothing to choose from, or steps
+            without examples.
     """
     description = check_description(description)
+    _check_steps(refine, len(examples))
     require_apart(out, merge)
     session = session or Session()
     found = find_candidates(session, description, examples)
     scored, base_match = score_candidates(session, found, examples)
-    best, reason = choose(scored, base_match, len(examples))
-    adapter = _finish(best[1], best[0], scored, base_match, reason, description, examples)
+    chosen = choose(scored, base_match, len(examples), refine)
+    adapter = chosen.adapter
+    if chosen.steps:
+        [adapter] = train_on(session.training_base, [adapter], [examples], refining(chosen.steps))
+    adapter = _finish(adapter, chosen, scored, base_match, description, examples)
     answers = _show_answers(session, adapter, scored)
     if not store_examples:
         adapter = adapter.with_card(adapter.card.model_copy(update={"examples": ()}))
@@ -129,12 +140,19 @@ def adapt(
         entry,
         tuple(candidate for candidate, _ in scored),
         base_match,
-        reason,
+        chosen.reason,
         answers,
         folder,
         merged,
         () if note is None else (note,),
     )
+
+
+def _check_steps(asked: int | None, examples: int) -> None:
+    if asked is not None and asked < 0:
+        raise InputError(f"refining takes {asked} steps", "Ask for at least 1 with --refine, or 0 for none.")
+    if asked and not examples:
+        raise InputError("there are no examples to refine on", "Give some with --examples FILE.")
 
 
 def require_apart(*targets: Path | None) -> None:
@@ -164,22 +182,25 @@ def register_in_passing(registry: Registry, adapter: Adapter, name: str) -> Entr
 
 def _finish(
     adapter: Adapter,
-    candidate: Candidate,
+    chosen: Choice,
     scored: Sequence[Found],
     base_match: float | None,
-    reason: str,
     description: str,
     examples: Sequence[Example],
 ) -> Adapter:
-    """The chosen weights under the user's description, with parents and decision in the card."""
+    """The weights made of what was chosen, under the user's description, with parents and decision in the card."""
+    candidate = chosen.candidate
     kept = tuple(CardExample(input=example.input, output=example.output) for example in examples[:SHOWN_ANSWERS])
     if not kept and candidate.origin == "retrieved":
         kept = adapter.card.examples
-    metrics = {} if candidate.exact_match is None else {"exact_match.given_examples": candidate.exact_match}
+    # what was trained on the examples says nothing on them
+    match = None if chosen.steps else candidate.exact_match
+    metrics = {} if match is None else {"exact_match.given_examples": match}
     decision = {
-        "reason": reason,
+        "reason": chosen.reason,
         "base_exact_match": base_match,
         "candidates": [asdict(other) for other, _ in scored],
+        **({"refine_steps": chosen.steps, "examples": len(examples)} if chosen.steps else {}),
     }
     card = adapter.card.model_copy(
         update={

@@ -1,4 +1,9 @@
-"""Candidates for a task: what the pool and the generator offer, scored, and the choice among them."""
+"""Candidates for a task: what the pool and the generator offer, scored, and the choice among them.
+
+With examples, one that answers nearly all of them is for this task and stays as it is: training on a few examples costs
+it. Others gain much by training, and begin it best at what the generator writes unless they answer most
+(docs/research/2026-11-30-adapting-with-examples.md).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from hyperlora.errors import InputError
 from hyperlora.prompts import render_completion, render_prompt
 from hyperlora.scoring import teacher_forced_scores
 from hyperlora.tasks import Example
-from pipelines.generate import generate_adapters
+from pipelines.generate import generate_adapters, refining
 from pipelines.session import Session
 from retrieval.calibration import KNOWN
 
@@ -23,6 +28,9 @@ TRUSTED_SIMILARITY = 0.5
 # Adapters considered by the description alone, and how many of each kind are tried where examples tell them apart.
 RETRIEVED = 3
 SCORED = 12
+# The share of the examples from which on an adapter is left as it is, and above which it is one to train on.
+KNOWS = 0.9
+MOSTLY = 0.5
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,24 @@ class Candidate:
 
 
 Found = tuple[Candidate, Adapter]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen of the candidates.
+
+    Attributes:
+        candidate, adapter: the one.
+        steps: how long it is to be trained on the examples.
+        reason: why this one, and what is done to it, in a sentence.
+    """
+
+    candidate: Candidate
+    adapter: Adapter
+    steps: int
+    reason: str
+
+
 _LOOKED_AT = 32
 
 
@@ -126,25 +152,36 @@ def _doubt(pair: Found) -> int:
     return 0 if candidate.similarity >= TRUSTED_SIMILARITY else 2
 
 
-def choose(scored: Sequence[Found], base_match: float | None, count: int) -> tuple[Found, str]:
-    """The best candidate and the reason, in a sentence.
+def choose(scored: Sequence[Found], base_match: float | None, count: int, steps: int | None = None) -> Choice:
+    """The candidate to take, or to train on.
 
     Args:
         scored: from `score_candidates`.
         base_match: the bare base model's score on the examples, None without examples.
         count: how many examples there were.
+        steps: of training on them; when None those of `recipes/refine.yaml`, and none for a candidate that answers
+            nearly all.
     """
-    best = scored[0]
-    candidate = best[0]
+    candidate, adapter = scored[0]
     if base_match is None:
-        return best, _reason_by_similarity(scored)
-    reason = (
-        f"best of {len(scored)} candidates on {count} examples: exact match {candidate.exact_match:.2f} "
-        f"(base model {base_match:.2f}), mean log-likelihood {candidate.log_likelihood:.2f}"
-    )
-    if candidate.exact_match is not None and candidate.exact_match <= base_match:
+        return Choice(candidate, adapter, 0, _reason_by_similarity(scored))
+    match = candidate.exact_match or 0.0
+    if steps is None:
+        steps = 0 if match >= KNOWS else refining().steps
+    proof = f"exact match {match:.2f} (base model {base_match:.2f}), mean log-likelihood {candidate.log_likelihood:.2f}"
+    reason = f"best of {len(scored)} candidates on {count} examples: {proof}"
+    written = next((pair for pair in scored if pair[0].origin == "generated"), None)
+    if steps and match <= MOSTLY and written is not None and written is not scored[0]:
+        reason = (
+            f"generated, as none of {len(scored)} candidates answers most of {count} examples, {candidate.reference} "
+            f"the most: {proof}"
+        )
+        candidate, adapter = written
+    if steps:
+        reason += f"; trained on them for {steps} steps"
+    elif match <= base_match:
         reason += "; no better than the base model, so treat it with care"
-    return best, reason
+    return Choice(candidate, adapter, steps, reason)
 
 
 def _reason_by_similarity(scored: Sequence[Found]) -> str:

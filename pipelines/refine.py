@@ -1,4 +1,4 @@
-"""Adapters trained on from where they are, each on a few examples of its own, all of them in every step."""
+"""Adapters trained on from where they are, each on a few examples of its own."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from pipelines.lessons import Sample
 from pipelines.recipes import FewExamplesRecipe, TrainingRecipe
 from pipelines.training import train
 
+# Examples of an adapter in one step; of more, the next ones follow in the next step.
+MOST_IN_A_STEP = 32
+
 
 def refine(
     base: BaseModel,
@@ -31,6 +34,7 @@ def refine(
 ) -> list[Adapter]:
     """Take gradient steps on the examples' answers, side by side for all adapters; none sees another's examples.
 
+    A step takes all examples of an adapter, or, of many, 32 in their turn.
     Nothing is kept to go on from: this takes seconds.
 
     Args:
@@ -57,7 +61,7 @@ def refine(
     settings = TrainingRecipe.model_validate(
         {
             "steps": recipe.steps,
-            "samples_per_task": max(map(len, examples)),
+            "samples_per_task": min(max(map(len, examples)), MOST_IN_A_STEP),
             "learning_rate": recipe.learning_rate,
             "warmup_steps": min(recipe.warmup_steps, recipe.steps - 1),
             "checkpoint_steps": recipe.steps,
@@ -66,7 +70,7 @@ def refine(
     bank = AdapterBank(base.model)
     try:
         with tempfile.TemporaryDirectory(prefix="hyperlora-refine-") as folder:
-            lessons = _AllExamples(base, adapters, examples)
+            lessons = _Examples(base, adapters, examples)
             train(base, bank, lessons, started, settings, Path(folder), label=label, on_step=lambda report: None)
     finally:
         bank.close()
@@ -118,18 +122,22 @@ class _Started(nn.Module):
         return made
 
 
-class _AllExamples:
-    """Every example of every adapter, in each step."""
+class _Examples:
+    """Every adapter's examples, all in each step, or 32 in their turn."""
 
     def __init__(self, base: BaseModel, adapters: Sequence[Adapter], examples: Sequence[Sequence[Example]]) -> None:
-        self._samples = []
+        self._own = []
         for place, (adapter, own) in enumerate(zip(adapters, examples, strict=True)):
             template = adapter.card.prompt_template
             prompts = [render_prompt(template, example.input) for example in own]
             completions = [render_completion(template, example.output) for example in own]
             encoded = encode(base.tokenizer, prompts, completions, min(base.stop_ids))
-            self._samples += [Sample(place, place, each) for each in encoded]
+            self._own.append([Sample(place, place, each) for each in encoded])
 
     def samples(self, step: int) -> list[Sample]:
-        """The same at every step."""
-        return self._samples
+        """Of every adapter, the examples whose turn it is."""
+        return [
+            own[(step * MOST_IN_A_STEP + place) % len(own)]
+            for own in self._own
+            for place in range(min(len(own), MOST_IN_A_STEP))
+        ]

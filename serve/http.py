@@ -54,6 +54,7 @@ class AdaptBody(BaseModel):
     description: str = Field(max_length=LONGEST_DESCRIPTION)
     examples: list[ExampleBody] = Field(default_factory=list, max_length=MOST_EXAMPLES)
     store_examples: bool = True
+    refine: int | None = Field(None, ge=0, le=MOST_STEPS)
 
 
 class GenerateBody(BaseModel):
@@ -132,7 +133,13 @@ def create_app(session: Session) -> FastAPI:
         """Find or make the best adapter for a task, and register it."""
         examples = read_examples([example.model_dump() for example in body.examples])
         with busy:
-            result = adapt(body.description, examples, store_examples=body.store_examples, session=session)
+            result = adapt(
+                body.description,
+                examples,
+                store_examples=body.store_examples,
+                refine=body.refine,
+                session=session,
+            )
             return result.summary()
 
     @app.post("/v1/generate")

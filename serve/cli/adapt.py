@@ -14,6 +14,9 @@ from serve.cli.main import base_option, emit, json_option
 @click.option("--examples", type=click.Path(path_type=Path), help='JSONL of {"input": …, "output": …}.')
 @click.option("--out", type=click.Path(path_type=Path), help="Write the adapter here as a PEFT folder.")
 @click.option("--merge", type=click.Path(path_type=Path), help="Write the merged checkpoint here.")
+@click.option(
+    "--refine", type=click.IntRange(0), metavar="STEPS", help="Train on the examples for so many steps; 0: not at all."
+)
 @click.option("--no-store-examples", is_flag=True, help="Keep none of the examples' text in the registry.")
 @base_option
 @json_option
@@ -22,6 +25,7 @@ def command(
     examples: Path | None,
     out: Path | None,
     merge: Path | None,
+    refine: int | None,
     no_store_examples: bool,
     base: str | None,
     as_json: bool,
@@ -29,7 +33,8 @@ def command(
     """Describe a task, get the best adapter for it.
 
     Closest adapters of the registry and one that the generator writes are compared: on your examples if you give
-    some, else by similarity. The winner is registered with its parents and the reason; it expires after 30 days
+    some, else by similarity. If none answers nearly all of your examples, the best, or the generated one, is trained on
+    them for 16 steps, in seconds. The result is registered with its parents and the reason; it expires after 30 days
     (HYPERLORA_ADAPT_TTL_DAYS) unless you give it an alias.
 
     \b
@@ -39,5 +44,13 @@ def command(
     from hyperlora.doorway import adapt
     from pipelines.report import adapted_text
 
-    result = adapt(description, examples or (), out=out, merge=merge, store_examples=not no_store_examples, base=base)
+    result = adapt(
+        description,
+        examples or (),
+        out=out,
+        merge=merge,
+        store_examples=not no_store_examples,
+        refine=refine,
+        base=base,
+    )
     emit(as_json, result.summary(), adapted_text(result, description))

@@ -32,7 +32,8 @@ from hyperlora.settings import reload_settings
 from hyperlora.tasks import Example, Task
 from pipelines.adapt import adapt, registered_name
 from pipelines.candidates import TRUSTED_SIMILARITY
-from pipelines.generate import generate_adapters
+from pipelines.generate import generate_adapters, refining
+from pipelines.refine import refine
 from pipelines.session import LONGEST_DESCRIPTION, Session, check_description
 
 FAR = "Translate the sentence into Old Norse verse"
@@ -86,6 +87,61 @@ def test_examples_find_an_adapter_that_a_vague_description_does_not(
     assert result.candidates[0].reference == "registry:homes@1"
 
 
+def test_an_adapter_that_answers_the_examples_stays_as_it_is(session: Session, toy_tasks: list[Task]) -> None:
+    result = adapt("Say where people live", toy_tasks[2].test[:4], session=session)
+    assert result.adapter.content_hash == session.registry.load("registry:homes").content_hash
+    assert "trained" not in result.reason
+    assert result.adapter.card.decision is not None
+    assert "refine_steps" not in result.adapter.card.decision
+
+
+def test_an_adapter_that_answers_most_of_the_examples_is_trained_on_them(
+    session: Session, toy_tasks: list[Task]
+) -> None:
+    shown = [*toy_tasks[2].test[:3], Example("xyz", "dog")]
+    result = adapt(toy_tasks[0].description, shown, session=session)
+    assert (result.candidates[0].reference, result.candidates[0].exact_match) == ("registry:homes@1", 0.75)
+    [trained] = refine(
+        session.training_base, [session.registry.load("registry:homes")], [shown], refining(refining().steps)
+    )
+    assert result.adapter.content_hash == trained.content_hash
+    card = result.adapter.card
+    assert (card.origin, card.parents, card.metrics) == ("retrieved", ("registry:homes@1",), {})
+    assert card.decision is not None
+    assert (card.decision["refine_steps"], card.decision["examples"]) == (16, 4)
+    assert result.reason.startswith("best of 4 candidates on 4 examples: exact match 0.75 ")
+    assert result.reason.endswith("; trained on them for 16 steps")
+
+
+def test_where_none_answers_most_of_the_examples_the_generated_one_is_trained_on_them(
+    session: Session, toy_tasks: list[Task]
+) -> None:
+    description, shown = toy_tasks[0].description, [*toy_tasks[2].test[:1], Example("xyz", "dog house")]
+    result = adapt(description, shown, refine=3, session=session)
+    assert (result.candidates[0].reference, result.candidates[0].exact_match) == ("registry:homes@1", 0.5)
+    [[written]] = generate_adapters(session, [Wanted(description, tuple(shown))])
+    [trained] = refine(session.training_base, [written], [shown], refining(3))
+    assert result.adapter.content_hash == trained.content_hash
+    card = result.adapter.card
+    assert (card.origin, card.parents, card.metrics) == ("generated", ("registry:quickstart-hypernet@1",), {})
+    assert result.reason.startswith(
+        "generated, as none of 4 candidates answers most of 2 examples, registry:homes@1 the most: exact match 0.50 "
+    )
+    assert result.reason.endswith("; trained on them for 3 steps")
+
+
+def test_how_long_it_is_trained_can_be_said(session: Session, toy_tasks: list[Task]) -> None:
+    shown = toy_tasks[2].test[:3]
+    anyway = adapt("Say where people live", shown, refine=2, session=session)
+    assert anyway.reason.endswith("; trained on them for 2 steps")
+    assert anyway.adapter.content_hash != session.registry.load("registry:homes").content_hash
+    other = [Example(example.input, "dog house") for example in shown]
+    never = adapt("Say where people live", other, refine=0, session=session)
+    assert never.reason.endswith("no better than the base model, so treat it with care")
+    assert never.adapter.card.parents == (never.candidates[0].reference,)
+    assert never.adapter.card.metrics == {"exact_match.given_examples": 0.0}
+
+
 def test_scores_are_what_greedy_decoding_gives(session: Session, toy_tasks: list[Task]) -> None:
     examples = [example for task in toy_tasks for example in task.test[:2]]
     result = adapt("Do what is right", examples, session=session)
@@ -98,7 +154,7 @@ def test_scores_are_what_greedy_decoding_gives(session: Session, toy_tasks: list
 
 
 def test_among_equals_the_likelier_answers_win_and_the_reason_warns(session: Session) -> None:
-    result = adapt("Do what is right", [Example("abc", "zzz"), Example("bcd", "qqq")], session=session)
+    result = adapt("Do what is right", [Example("abc", "zzz"), Example("bcd", "qqq")], refine=0, session=session)
     assert {candidate.exact_match for candidate in result.candidates} == {0.0}
     likelihoods = [candidate.log_likelihood for candidate in result.candidates]
     assert all(value is not None and value < 0 for value in likelihoods)
@@ -281,6 +337,24 @@ def test_an_unusable_description_leaves_no_trace(description: str, shared_sessio
     assert not (tmp_path / "merged").exists()
     assert versions(shared_session) == listed
     assert tree(shared_session.registry.home) == before
+
+
+@pytest.mark.parametrize(("steps", "count"), [(-1, 2), (4, 0)], ids=["negative", "nothing to train on"])
+def test_steps_that_cannot_be_taken_leave_no_trace(
+    steps: int, count: int, shared_session: Session, toy_tasks: list[Task], tmp_path: Path
+) -> None:
+    listed = versions(shared_session)
+    with pytest.raises(InputError) as caught:
+        adapt(
+            f"Say where people live in {tmp_path.name}",
+            toy_tasks[2].test[:count],
+            out=tmp_path / "out",
+            refine=steps,
+            session=shared_session,
+        )
+    assert "--refine" in caught.value.remedy or "--examples" in caught.value.remedy
+    assert not (tmp_path / "out").exists()
+    assert versions(shared_session) == listed
 
 
 # where `out` and `merge` go, relative to a folder that holds `full/mine.txt` and `file`

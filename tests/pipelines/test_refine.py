@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +17,9 @@ from hyperlora.decoding import generate
 from hyperlora.errors import BaseModelError, InputError
 from hyperlora.prompts import render_prompt
 from hyperlora.target_modules import find_target_modules
-from hyperlora.tasks import Task
+from hyperlora.tasks import Example, Task
 from pipelines.recipes import AdapterRecipe, FewExamplesRecipe, load_recipe
-from pipelines.refine import refine
+from pipelines.refine import MOST_IN_A_STEP, refine
 from pipelines.train_adapters import StackedParameters, train_adapters
 
 FEW = FewExamplesRecipe(steps=12, learning_rate=0.03, warmup_steps=2)
@@ -97,6 +97,22 @@ def test_a_single_step_has_no_room_to_warm_up_and_takes_the_whole_rate(
         # Adam's first step is the learning rate, whatever the gradient
         moved = (part.B - begun.modules[name].B).abs()
         assert moved.max() == pytest.approx(0.03, rel=1e-3)
+
+
+def test_of_many_examples_a_step_takes_those_whose_turn_it_is(
+    tiny_base: BaseModel, make_adapter: Callable[..., Adapter], toy_tasks: list[Task]
+) -> None:
+    many = [example for task in toy_tasks for example in task.train]
+    assert len(many) > MOST_IN_A_STEP
+    once, twice = (GENTLE.model_copy(update={"steps": steps, "warmup_steps": 0}) for steps in (1, 2))
+
+    def trained(examples: Sequence[Example], recipe: FewExamplesRecipe) -> Adapter:
+        return refine(tiny_base, [make_adapter(1)], [examples], recipe)[0]
+
+    first = many[:MOST_IN_A_STEP]
+    assert_same_change(trained(many, once), trained(first, once))
+    others = trained(many, twice).modules["model.layers.0.self_attn.q_proj"].B
+    assert not torch.equal(others, trained(first, twice).modules["model.layers.0.self_attn.q_proj"].B)
 
 
 def test_nothing_is_left_behind_and_the_base_is_as_it_was(

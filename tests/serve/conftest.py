@@ -92,6 +92,7 @@ def pool_home(
     from hyperlora.card import Card, CardExample
     from hyperlora.registry import Registry
     from hyperlora.target_modules import find_target_modules
+    from retrieval.retriever import Retriever
 
     home = tmp_path_factory.mktemp("pool")
     copy_home(_empty_registry, home)
@@ -123,6 +124,8 @@ def pool_home(
             torch.nn.init.normal_(head.weight, std=0.2)
     fields = {"base": tiny_base.identity.fingerprint, "encoder": encoder.id, "origin": "trained", "description": "All"}
     registry.put("generator", "writer", lambda folder: write_generator(network, folder), fields)
+    # so that none of the tests that nothing is written in is the first to search, which leaves the index
+    Retriever(registry, encoder).search("anything", 1)
     return home
 
 

@@ -268,10 +268,13 @@ def test_adapt_registers_and_writes(pool: Registry, run: Run, tmp_path: Path) ->
     assert value["base_exact_match"] == 0.0
     reference = value["adapter"]["reference"]
     assert pool.load(reference).content_hash == read_adapter(out).content_hash
-    assert value["parents"] == [value["candidates"][0]["reference"]]
-    assert "on 2 examples" in value["reason"]
+    assert (value["origin"], value["parents"]) == ("generated", ["registry:writer@1"])
+    assert "of 2 examples" in value["reason"]
     text = run("adapt", "Give me the plural", "--examples", examples).out
     assert text.startswith(f"adapt 'Give me the plural'\n  -> {reference} ")
+    assert "; trained on them for 16 steps" in text
+    assert "for 2 steps" in run("adapt", "Give me the plural", "--examples", examples, "--refine", 2).out
+    assert "trained" not in run("adapt", "Give me the plural", "--examples", examples, "--refine", 0).out
 
 
 def test_tasks_of_the_starter_suite(run: Run) -> None:

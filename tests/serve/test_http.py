@@ -108,7 +108,18 @@ def test_adapt_scores_on_the_examples_given(client: TestClient) -> None:
     made = client.post("/v1/adapt", json={"description": "Do it", "examples": [CAT, CAT | {"input": "dog"}]}).json()
     assert len(made["candidates"]) == 4
     assert all(candidate["log_likelihood"] < 0 for candidate in made["candidates"])
-    assert "on 2 examples" in made["reason"]
+    assert "of 2 examples" in made["reason"]
+
+
+def test_adapt_trains_on_the_examples_for_as_many_steps_as_are_asked(client: TestClient) -> None:
+    for steps, said in ((None, "for 16 steps"), (3, "for 3 steps"), (0, None)):
+        made = client.post("/v1/adapt", json={"description": "Do it", "examples": [CAT], "refine": steps}).json()
+        assert made["reason"].endswith(said) if said else "trained" not in made["reason"]
+    for steps in (-1, 401, "x"):
+        body = {"description": "Do it", "examples": [CAT], "refine": steps}
+        assert client.post("/v1/adapt", json=body).status_code in (400, 422)
+    answer = client.post("/v1/adapt", json={"description": "Do it", "refine": 3})
+    assert (answer.status_code, answer.json()["error"]) == (400, "there are no examples to refine on")
 
 
 def test_requests_at_the_same_time_are_all_answered(client: TestClient, pool: Registry) -> None:

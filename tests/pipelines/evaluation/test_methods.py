@@ -20,6 +20,7 @@ from hyperlora.decoding import generate
 from hyperlora.errors import InputError
 from hyperlora.prompts import chat_prompt
 from hyperlora.tasks import Example, Suite, Task
+from pipelines.adapt import adapt
 from pipelines.evaluation.answering import answer
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods import METHODS, find_methods, method
@@ -182,6 +183,21 @@ def test_refining_goes_on_from_its_start_on_the_drawn_examples(
     assert adapter is not None
     assert same_change(adapter, expected)
     assert not same_change(adapter, begun)
+
+
+@pytest.mark.parametrize("name", ["homes", "climbs"])
+def test_adapting_in_a_table_is_what_adapt_does(
+    name: str, parts: Suite, session: Session, asking: EvaluationRecipe, tmp_path: Path
+) -> None:
+    bench, task = Bench(session, list(parts), asking, tmp_path), parts.tasks[name]
+    plan = plan_of(bench, "adapt-5", task)
+    [made] = {id(each): each for each in plan.adapters}.values()
+    result = adapt(task.unseen_descriptions[0], drawn_examples(task, 5, 0), session=session)
+    assert made is not None
+    assert plan.notes["adapter"] == result.adapter.card.parents[0]
+    assert bool(plan.notes["steps"]) == ("trained on them" in result.reason) == (name == "climbs")
+    assert same_change(made, result.adapter)
+    assert plan.prompts == plan_of(bench, "base", task).prompts
 
 
 def test_a_generator_may_read_the_drawn_examples(

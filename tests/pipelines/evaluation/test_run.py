@@ -308,7 +308,7 @@ def test_groups_of_methods_and_the_other_name_of_the_oracle() -> None:
     assert [each.name for each in grouped["composed"]] == [*(f"composed-{name}" for name in composing), "lorahub"]
     starts = ("generated", "generated+description", "no-condition")
     refined = [f"{start}+refine-{count}" for start in starts for count in (5, 16)]
-    assert [each.name for each in grouped["refined"]] == ["generated-5", *refined]
+    assert [each.name for each in grouped["refined"]] == ["generated-5", *refined, "adapt-5", "adapt-16"]
     every = find_methods(["routed", "all", "refined", "composed"])
     assert sorted(each.name for each in every) == sorted(catalogue.METHODS)
     assert {each.name.partition(":")[0] for each in find_methods(["controls"])} == set(DESCRIBED)
