@@ -12,6 +12,7 @@ from hyperlora.errors import InputError
 from hyperlora.identity import content_hash
 
 AnyRecipe = TypeVar("AnyRecipe", bound="Recipe")
+_SHIPPED = Path(__file__).parent
 
 
 class Recipe(BaseModel):
@@ -232,7 +233,7 @@ def load_recipe(path: Path | None = None) -> QuickstartRecipe:
 
 def shipped_recipe(name: str) -> Path:
     """The YAML file of a recipe beside this module."""
-    return Path(__file__).with_name(f"{name}.yaml")
+    return _SHIPPED / f"{name}.yaml"
 
 
 def chosen_recipe(chosen: Path | None, default: str) -> Path:
@@ -253,10 +254,16 @@ def read_recipe(kind: type[AnyRecipe], path: Path) -> AnyRecipe:
     try:
         return kind.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}", "Check --recipe.") from error
+        shipped = ", ".join(sorted(each.stem for each in _SHIPPED.glob("*.yaml")))
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}", f"Give --recipe a file, or a shipped one's name: {shipped}."
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not YAML: {error}", "Correct the file.") from error
     except ValidationError as error:
+        if path.parent == _SHIPPED:
+            problem = f"the shipped recipe {path.stem} is no {kind.__name__}"
+            raise InputError(problem, "Choose another with --recipe, or the --kind it is for.") from error
         raise InputError(f"{path}: {told(error)}", "Correct the recipe.") from error
 
 

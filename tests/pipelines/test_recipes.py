@@ -89,9 +89,11 @@ def test_the_tasks_that_a_quickstart_names_are_seen_ones_of_the_starter_suite() 
         assert set(whole.show) <= set(whole.tasks) <= seen
 
 
-def test_a_recipe_of_another_kind_is_refused_by_its_fields() -> None:
-    with pytest.raises(InputError, match=r"adapters\.yaml: .*oracle: "):
-        read_recipe(EvaluationRecipe, shipped_recipe("adapters"))
+def test_a_recipe_of_another_kind_is_refused_by_its_fields(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(shipped_recipe("adapters").read_text())
+    with pytest.raises(InputError, match=r"own\.yaml: .*oracle: "):
+        read_recipe(EvaluationRecipe, own)
 
 
 def test_a_recipe_comes_back_from_yaml_as_it_went(tmp_path: Path) -> None:
@@ -138,6 +140,15 @@ def test_a_recipe_is_a_file_or_the_bare_name_of_a_shipped_one(tmp_path: Path, mo
         assert chosen_recipe(Path(path), "cvae") == Path(path)
     Path("cvae-small").write_text("steps: 3")
     assert chosen_recipe(Path("cvae-small"), "cvae") == Path("cvae-small"), "one's own file comes first"
+
+
+def test_a_wrong_name_is_told_the_right_ones_and_a_wrong_kind_that_it_is_wrong() -> None:
+    with pytest.raises(InputError, match="cvae-smal cannot be read") as caught:
+        read_recipe(CvaeRecipe, Path("cvae-smal"))
+    assert "adapters, cvae, cvae-small, " in caught.value.remedy
+    with pytest.raises(InputError, match=r"^the shipped recipe cvae-small is no HypernetRecipe") as caught:
+        read_recipe(HypernetRecipe, shipped_recipe("cvae-small"))
+    assert "--kind" in caught.value.remedy
 
 
 def test_a_recipe_cannot_be_changed() -> None:
