@@ -38,8 +38,10 @@ BRIEF_METHODS = (
     "multitask+description",
     "finetune-5",
     "generated+refine-5",
+    "adapt-5",
     "finetune-16",
     "generated+refine-16",
+    "adapt-16",
     "oracle",
 )
 _FEW = ("icl-5", "multitask+icl-5", "finetune-5", "select-by-5")
@@ -51,6 +53,8 @@ PAIRS = (
     ("generated+description+refine-5", (*_FEW, "generated+refine-5", "no-condition+refine-5")),
     ("generated+refine-16", ("finetune-16", "no-condition+refine-16")),
     ("generated+description+refine-16", ("finetune-16", "no-condition+refine-16")),
+    ("adapt-5", (*_FEW, "generated+refine-5")),
+    ("adapt-16", ("finetune-16", "generated+refine-16")),
 )
 _BLOCK = re.compile(r"(<!-- (brief|table|pairs): ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
