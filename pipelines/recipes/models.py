@@ -237,12 +237,21 @@ def shipped_recipe(name: str) -> Path:
 
 
 def chosen_recipe(chosen: Path | None, default: str) -> Path:
-    """The file that is chosen, which may be a shipped recipe's bare name, or the shipped one that stands for none."""
+    """The file that is chosen, which may be a shipped recipe's bare name, or the shipped one that stands for none.
+
+    Raises:
+        InputError: a bare name is neither a file's nor a shipped recipe's.
+    """
     if chosen is None:
         return shipped_recipe(default)
-    named = shipped_recipe(chosen.name)
-    bare = chosen.parent == Path() and not chosen.suffix and not chosen.exists()
-    return named if bare and named.is_file() else chosen
+    if chosen.parent != Path() or chosen.suffix or chosen.exists():
+        return chosen
+    if not (named := shipped_recipe(chosen.name)).is_file():
+        known = ", ".join(sorted(each.stem for each in _SHIPPED.glob("*.yaml")))
+        raise InputError(
+            f"there is no file and no shipped recipe {chosen}", f"Give --recipe a file, or one of {known}."
+        )
+    return named
 
 
 def read_recipe(kind: type[AnyRecipe], path: Path) -> AnyRecipe:
@@ -254,10 +263,7 @@ def read_recipe(kind: type[AnyRecipe], path: Path) -> AnyRecipe:
     try:
         return kind.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except OSError as error:
-        shipped = ", ".join(sorted(each.stem for each in _SHIPPED.glob("*.yaml")))
-        raise InputError(
-            f"{path} cannot be read: {error.strerror}", f"Give --recipe a file, or a shipped one's name: {shipped}."
-        ) from error
+        raise InputError(f"{path} cannot be read: {error.strerror}", "Check --recipe.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not YAML: {error}", "Correct the file.") from error
     except ValidationError as error:
