@@ -29,8 +29,8 @@ TRUSTED_SIMILARITY = 0.5
 RETRIEVED = 3
 SCORED = 12
 # The share of the examples from which on an adapter is left as it is, and above which it is one to train on.
-KNOWS = 0.9
-MOSTLY = 0.5
+NEARLY_ALL = 0.9
+MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -167,11 +167,11 @@ def choose(scored: Sequence[Found], base_match: float | None, count: int, steps:
         return Choice(candidate, adapter, 0, _reason_by_similarity(scored))
     match = candidate.exact_match or 0.0
     if steps is None:
-        steps = 0 if match >= KNOWS else refining().steps
+        steps = 0 if match >= NEARLY_ALL else refining().steps
     proof = f"exact match {match:.2f} (base model {base_match:.2f}), mean log-likelihood {candidate.log_likelihood:.2f}"
     reason = f"best of {len(scored)} candidates on {count} examples: {proof}"
     written = next((pair for pair in scored if pair[0].origin == "generated"), None)
-    if steps and match <= MOSTLY and written is not None and written is not scored[0]:
+    if steps and match <= MOST and written is not None and written is not scored[0]:
         reason = (
             f"generated, as none of {len(scored)} candidates answers most of {count} examples, {candidate.reference} "
             f"the most: {proof}"
