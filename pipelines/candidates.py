@@ -31,6 +31,7 @@ SCORED = 12
 # The share of the examples from which on an adapter is left as it is, and above which it is one to train on.
 NEARLY_ALL = 0.9
 MOST = 0.5
+_LOOKED_AT = 32  # examples that lead to adapters, at most
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,6 @@ class Choice:
     adapter: Adapter
     steps: int
     reason: str
-
-
-_LOOKED_AT = 32
 
 
 def find_candidates(session: Session, description: str, examples: Sequence[Example]) -> list[Found]:
