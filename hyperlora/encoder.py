@@ -44,6 +44,15 @@ class TextEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
     @property
+    def most_tokens(self) -> int:
+        """Tokens of a text that are read; what follows them is not."""
+        return int(self._model.max_seq_length)
+
+    def tokens(self, text: str) -> int:
+        """How many tokens a text has, those at its ends included."""
+        return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
+
+    @property
     def dimensions(self) -> int:
         """The embedding size."""
         return int(self._model.get_embedding_dimension())

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from retrieval.documents import Document, QueryKind
 from retrieval.embedding import Encodes, mean_embeddings
 from retrieval.lexical import LexicalScorer
-from retrieval.ranking import CANDIDATES, LEXICAL_WEIGHT, ranked
+from retrieval.ranking import CANDIDATES, LEXICAL_WEIGHT, combined, ranked
+from retrieval.sentences import with_sentences
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Ranking:
     """What one query found.
 
     Attributes:
-        order: positions of documents, best first, at most `CANDIDATES`.
+        order: positions of documents, best first, at most `CANDIDATES` for each part of the query.
         scores: theirs, falling.
     """
 
@@ -47,18 +48,25 @@ def rank_queries(
         words: weight of shared words; that of a plain encoder when None.
     """
     vectors = mean_embeddings(encoder, [document.texts(kind) for document in documents])
-    texts = list(dict.fromkeys(queries))
+    parts = {query: with_sentences(query) if kind == "description" else [query] for query in queries}
+    texts = list(dict.fromkeys(part for own in parts.values() for part in own))
     asked = dict(zip(texts, encoder.encode(texts), strict=True))
     scorer = LexicalScorer()
-    rankings = []
-    for row, query in enumerate(queries):
-        similarities: NDArray[np.float32] = vectors @ asked[query]
-        if without is not None:
-            similarities[list(without[row])] = -np.inf
+    weight = LEXICAL_WEIGHT[kind] if words is None else words
+
+    def ranking(text: str, hidden: Sequence[int]) -> dict[int, float]:
+        similarities: NDArray[np.float32] = vectors @ asked[text]
+        similarities[list(hidden)] = -np.inf
         near = np.argsort(-similarities, kind="stable")[:CANDIDATES]
         near = near[np.isfinite(similarities[near])]
         own = [documents[position].texts(kind) for position in near]
-        weight = LEXICAL_WEIGHT[kind] if words is None else words
-        order, scores = ranked(scorer, query, similarities[near].tolist(), own, weight)
-        rankings.append(Ranking(tuple(int(near[place]) for place in order), tuple(scores)))
+        order, scores = ranked(scorer, text, similarities[near].tolist(), own, weight)
+        return {int(near[place]): score for place, score in zip(order, scores, strict=True)}
+
+    rankings = []
+    for row, query in enumerate(queries):
+        hidden = () if without is None else without[row]
+        whole, *others = [ranking(part, hidden) for part in parts[query]]
+        scored = combined(whole, others)
+        rankings.append(Ranking(tuple(scored), tuple(scored.values())))
     return rankings

@@ -22,7 +22,8 @@ from retrieval.embedding import Encodes, TaskVectorEmbedder, TextEmbedder
 from retrieval.index import AdapterIndex, Hit, Where
 from retrieval.index.adapters import FOLDER
 from retrieval.lexical import LexicalScorer
-from retrieval.ranking import CANDIDATES, LEXICAL_WEIGHT, ranked
+from retrieval.ranking import CANDIDATES, LEXICAL_WEIGHT, combined, ranked
+from retrieval.sentences import with_sentences
 
 _KEPT_DOCUMENTS = 20_000
 
@@ -33,7 +34,7 @@ class Match:
 
     Attributes:
         entry: the registered adapter.
-        similarity: cosine between the query and the adapter, in [-1, 1].
+        similarity: cosine between the query, or the part of it that is most like the adapter, and the adapter.
         score: what the hits are ordered by: the similarity, for texts together with the words that they share.
         confidence: the probability that this is the task asked for; None where the retriever is not calibrated.
     """
@@ -112,7 +113,9 @@ class Retriever:
     ) -> list[list[Match]]:
         """For each text the k adapters that fit it best, best first.
 
-        The closest by meaning are ordered by the words that tell them apart, too (`retrieval.lexical`).
+        The closest by meaning are ordered by the words that tell them apart, too (`retrieval.lexical`). A description
+        of several sentences is searched by each of them as well as whole (`retrieval.ranking.combined`): its core
+        may be one sentence, and the encoder reads no more than `TextEncoder.most_tokens` of a text.
 
         Args:
             kind: whether texts describe tasks, or are prompts with an instruction, an input or both.
@@ -128,8 +131,11 @@ class Retriever:
             raise InputError(f"k is {k}", "Ask for at least 1 adapter.")
         if not texts:
             return []
-        near = self._texts(kind).search_vectors(self._encoders[kind].encode(texts), max(k, CANDIDATES), where)
-        return [self._ordered(text, found, kind)[:k] for text, found in zip(texts, near, strict=True)]
+        parts = [with_sentences(text) if kind == "description" else [text] for text in texts]
+        flat = [part for own in parts for part in own]
+        near = iter(self._texts(kind).search_vectors(self._encoders[kind].encode(flat), max(k, CANDIDATES), where))
+        found = [[(part, next(near)) for part in own] for own in parts]
+        return [self._ordered(own, kind)[:k] for own in found]
 
     def search_examples(
         self, base: BaseModel, shown: Sequence[Solved], k: int = 3, *, where: Where | None = None
@@ -162,14 +168,25 @@ class Retriever:
             self._indexes[name].catch_up()
         return self._indexes[name]
 
-    def _ordered(self, text: str, found: Sequence[Hit], kind: QueryKind) -> list[Match]:
-        similarities = [each.similarity for each in found]
-        texts = [self._document(each.entry).texts(kind) for each in found]
-        order, scores = ranked(self._scorer, text, similarities, texts, self._words[kind])
-        sure = self._calibrations[kind].confidence(scores) if kind in self._calibrations else [None] * len(scores)
+    def _ordered(self, found: Sequence[tuple[str, Sequence[Hit]]], kind: QueryKind) -> list[Match]:
+        """What was found for a text and for its parts, in one order."""
+        entries: dict[str, tuple[Entry, float]] = {}
+        rankings = []
+        for part, hits in found:
+            similarities = [each.similarity for each in hits]
+            texts = [self._document(each.entry).texts(kind) for each in hits]
+            order, scores = ranked(self._scorer, part, similarities, texts, self._words[kind])
+            rankings.append({hits[place].entry.reference: score for place, score in zip(order, scores, strict=True)})
+            for hit in hits:
+                known = entries.get(hit.entry.reference, (hit.entry, hit.similarity))
+                entries[hit.entry.reference] = hit.entry, max(known[1], hit.similarity)
+        scored = combined(rankings[0], rankings[1:])
+        sure: Sequence[float | None] = [None] * len(scored)
+        if kind in self._calibrations:
+            sure = self._calibrations[kind].confidence(list(scored.values()))
         return [
-            Match(found[place].entry, similarities[place], score, confidence)
-            for place, score, confidence in zip(order, scores, sure, strict=True)
+            Match(*entries[reference], score, confidence)
+            for (reference, score), confidence in zip(scored.items(), sure, strict=True)
         ]
 
     def _document(self, entry: Entry) -> Document:
