@@ -19,12 +19,7 @@ from hyperlora.scoring import teacher_forced_scores
 from hyperlora.tasks import Example
 from pipelines.generate import generate_adapters, refining
 from pipelines.session import Session
-from retrieval.calibration import KNOWN
 
-# Where the retriever is not calibrated, an adapter is trusted from this similarity on. MiniLM puts a paraphrase of a
-# known task above it far more often than a description of another task; see
-# docs/research/2026-11-21-first-quickstart.md.
-TRUSTED_SIMILARITY = 0.5
 # Adapters considered by the description alone, and how many of each kind are tried where examples tell them apart.
 RETRIEVED = 3
 SCORED = 12
@@ -47,6 +42,7 @@ class Candidate:
         confidence: the probability that it is for the task described, None where that is not known.
         exact_match: share of the given examples answered exactly, None without examples.
         log_likelihood: mean log-probability of the given answers' tokens, None without examples.
+        expected_score: the exact match it is expected to have, None with examples.
     """
 
     reference: str
@@ -56,6 +52,7 @@ class Candidate:
     confidence: float | None = None
     exact_match: float | None = None
     log_likelihood: float | None = None
+    expected_score: float | None = None
 
 
 Found = tuple[Candidate, Adapter]
@@ -112,10 +109,8 @@ def find_candidates(session: Session, description: str, examples: Sequence[Examp
 
 def score_candidates(
     session: Session, found: Sequence[Found], examples: Sequence[Example]
-) -> tuple[list[Found], float | None]:
-    """Order candidates best first, scored on the examples if there are any; also the bare base model's score."""
-    if not examples:
-        return sorted(found, key=_doubt), None  # among equals in the retriever's order
+) -> tuple[list[Found], float]:
+    """Order candidates best first, scored on the examples; also the bare base model's score."""
     # one batch: every candidate and the bare base model on every example
     rows = [(position, example) for position in (*range(len(found)), None) for example in examples]
     template_of: dict[int | None, str] = {None: found[0][1].card.prompt_template}
@@ -140,29 +135,17 @@ def score_candidates(
     return sorted(scored, key=lambda pair: (pair[0].exact_match, pair[0].log_likelihood), reverse=True), matches[-1]
 
 
-def _doubt(pair: Found) -> int:
-    """Without examples: retrieved adapters that are trusted, then the generated one, then others."""
-    candidate = pair[0]
-    if candidate.confidence is not None:
-        return 0 if candidate.confidence >= KNOWN else 2
-    if candidate.similarity is None:
-        return 1
-    return 0 if candidate.similarity >= TRUSTED_SIMILARITY else 2
-
-
-def choose(scored: Sequence[Found], base_match: float | None, count: int, steps: int | None = None) -> Choice:
-    """The candidate to take, or to train on.
+def choose(scored: Sequence[Found], base_match: float, count: int, steps: int | None = None) -> Choice:
+    """The candidate to take, or to train on, by examples.
 
     Args:
         scored: from `score_candidates`.
-        base_match: the bare base model's score on the examples, None without examples.
+        base_match: the bare base model's score on the examples.
         count: how many examples there were.
         steps: of training on them; when None those of `recipes/refine.yaml`, and none for a candidate that answers
             nearly all.
     """
     candidate, adapter = scored[0]
-    if base_match is None:
-        return Choice(candidate, adapter, 0, _reason_by_similarity(scored))
     match = candidate.exact_match or 0.0
     if steps is None:
         steps = 0 if match >= NEARLY_ALL else refining().steps
@@ -180,29 +163,3 @@ def choose(scored: Sequence[Found], base_match: float | None, count: int, steps:
     elif match <= base_match:
         reason += "; no better than the base model, so treat it with care"
     return Choice(candidate, adapter, steps, reason)
-
-
-def _reason_by_similarity(scored: Sequence[Found]) -> str:
-    candidate = scored[0][0]
-    if candidate.similarity is None:
-        closest = max((other for other, _ in scored if other.similarity is not None), key=_sureness, default=None)
-        near = "the pool is empty" if closest is None else f"the closest adapter has {_told(closest)}"
-        return f"generated from the description: {near}; unproven without --examples"
-    reason = f"closest adapter of the pool: {_told(candidate)}, {candidate.description!r}"
-    if _doubt(scored[0]):
-        return f"{reason}, and there is no generator; unproven without --examples"
-    return f"{reason}; no examples to score on"
-
-
-def _sureness(candidate: Candidate) -> float:
-    return candidate.similarity or 0.0
-
-
-def _told(candidate: Candidate) -> str:
-    """How sure the retriever is of a candidate, beside what would do."""
-    if candidate.confidence is not None:
-        enough = "" if candidate.confidence >= KNOWN else f", below {KNOWN}"
-        return f"probability {candidate.confidence:.2f} of being for this task{enough}"
-    similarity = candidate.similarity or 0.0
-    enough = "" if similarity >= TRUSTED_SIMILARITY else f", below {TRUSTED_SIMILARITY}"
-    return f"similarity {similarity:.2f}{enough}"

@@ -7,6 +7,7 @@ what ships.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,11 @@ from pipelines.train_generator import train_generator
 from pipelines.train_multitask import train_multitask
 from pipelines.train_pool import registered_adapters, train_pool
 from pipelines.train_retriever import train_retriever
+from pipelines.zoo.calibrating import recalibrated
 from pipelines.zoo.oracles import train_oracles
-from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, ZooRetriever, write_zoo
+from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, ZooRetriever, read_zoo, write_zoo
 from pipelines.zoo.relations import nearest_adapters
+from pipelines.zoo.wordings import read_wordings
 from retrieval.artifact import read_retriever
 
 TASKS_FILE = Path(__file__).parent / "tasks.yaml"
@@ -92,6 +95,18 @@ def retriever() -> None:
         session.registry, suite.part("seen"), suite.part("dev"), recipe, base=session.base, name=RETRIEVER_NAME
     )
     click.echo(entry.reference)
+
+
+@main.command()
+def calibrate() -> None:
+    """Calibrate the packed retriever on wordings.json; nothing else of the zoo changes."""
+    zoo, suite = read_zoo(), starter_suite()
+    pool = [each.name for each in zoo.adapters if each.name in suite.tasks]
+    wordings = read_wordings()
+    retrievers = [recalibrated(each, suite, pool, wordings) for each in zoo.retrievers]
+    write_zoo(replace(zoo, retrievers=retrievers), ZOO_FOLDER)
+    for each in retrievers:
+        click.echo(f"{each.name} {each.trained.config.calibrations['description']}")
 
 
 @main.command()
