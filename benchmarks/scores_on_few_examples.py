@@ -2,8 +2,8 @@
 
     python benchmarks/scores_on_few_examples.py --dev 16 --pool 8 --out scores.json
 
-Does what `hyperlora adapt` does on five drawn examples of dev tasks, which the shipped pool does not know, and of tasks that it
-knows (by validation examples, which no adapter was trained on), and asks the outcome for test examples.
+Does what `hyperlora adapt` does on five drawn examples of dev tasks, which the shipped pool does not know, and of tasks
+that it knows (by validation examples, which no adapter was trained on), and asks the outcome for test examples.
 """
 
 from __future__ import annotations

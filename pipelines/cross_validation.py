@@ -1,8 +1,8 @@
 """How good what `adapt` makes of a few examples is on examples it was not made of.
 
-Examples that chose an adapter, or that it was trained on, flatter it. So examples are left out in turn, what `adapt` does is
-done over on the others, and the outcome asked for those left out (Stone 1974, "Cross-validatory choice and assessment of
-statistical predictions"). What is trained so is trained side by side in one batch.
+Examples that chose an adapter, or that it was trained on, flatter it. So examples are left out in turn, what `adapt`
+does is done over on the others, and the outcome asked for those left out (Stone 1974, "Cross-validatory choice and
+assessment of statistical predictions"). What is trained so is trained side by side in one batch.
 """
 
 from __future__ import annotations
@@ -65,10 +65,80 @@ class CrossValidation:
         }
 
 
+@dataclass(frozen=True)
+class ExampleScores:
+    """What the examples say of the adapter that was made of them.
+
+    Attributes:
+        given_examples: share of the examples that it answers exactly; flattered, as they chose it, or it was trained on
+            them.
+        before_training: the same of what it was trained from; None where it was not trained.
+        cross_validation: None for too few examples, or where nobody wanted it.
+    """
+
+    given_examples: float
+    before_training: float | None
+    cross_validation: CrossValidation | None
+
+    def metrics(self) -> dict[str, float]:
+        """For the card; nothing where all that is known is how well it has learned by heart."""
+        if self.cross_validation is not None:
+            validated = {"exact_match.cross_validated": self.cross_validation.exact_match}
+            return {"exact_match.given_examples": self.given_examples} | validated
+        return {} if self.before_training is not None else {"exact_match.given_examples": self.given_examples}
+
+    def summary(self) -> dict[str, Any]:
+        """What `--json`, the card's decision and the HTTP API show of it."""
+        validated = self.cross_validation
+        return {
+            "given_examples": self.given_examples,
+            "before_training": self.before_training,
+            "cross_validated": None if validated is None else validated.summary(),
+        }
+
+    def notes(self) -> list[str]:
+        """What to do about them."""
+        validated, before = self.cross_validation, self.before_training
+        if validated is None or before is None or validated.high >= before:
+            return []
+        return [
+            f"training on the examples seems to cost exact match: {before:.2f} before, {validated.exact_match:.2f} "
+            "cross-validated; without training: --refine 0"
+        ]
+
+
+def score_outcome(
+    session: Session,
+    description: str,
+    examples: Sequence[Example],
+    found: Sequence[Found],
+    scores: Sequence[Sequence[Score]],
+    chosen: Choice,
+    adapter: Adapter,
+    *,
+    steps: int | None,
+    validate: bool,
+) -> ExampleScores:
+    """What the examples say of what was made of them.
+
+    Args:
+        found, scores, steps: as `cross_validate` takes them.
+        chosen: of all examples.
+        adapter: what it became.
+        validate: cross-validate, if there are enough examples.
+    """
+    before = chosen.candidate.exact_match or 0.0
+    validated = cross_validate(session, description, examples, found, scores, steps) if validate else None
+    if not chosen.steps:
+        return ExampleScores(before, None, validated)
+    own = score_pairs(session, [(adapter, example) for example in examples])
+    return ExampleScores(sum(score.match for score in own) / len(own), before, validated)
+
+
 def split_folds(examples: Sequence[Example], most: int = MOST_FOLDS) -> list[list[int]]:
     """Positions of the examples that each fold leaves out: single inputs, or, of many, a part of all.
 
-    Examples of one input are left out together. What there is to split is shuffled, always alike: files are often sorted.
+    Examples of one input are left out together. Many are shuffled, always alike, as files are often sorted.
     """
     by_input: dict[str, list[int]] = {}
     for place, example in enumerate(examples):
@@ -90,8 +160,8 @@ def cross_validate(
 ) -> CrossValidation | None:
     """Choose, write and train without each fold's examples, and ask the outcome for these.
 
-    Which adapters are candidates is not searched for anew, and the generator's is chosen by what it wrote of all examples; it
-    is written anew where it is taken.
+    Which adapters are candidates is not searched for anew. The generator's is chosen by what it wrote of all examples,
+    and written anew where it is taken.
 
     Args:
         found: the candidates.

@@ -106,7 +106,7 @@ def test_an_adapter_that_answers_most_of_the_examples_is_trained_on_them(
     )
     assert result.adapter.content_hash == trained.content_hash
     card = result.adapter.card
-    assert (card.origin, card.parents, card.metrics) == ("retrieved", ("registry:homes@1",), {})
+    assert (card.origin, card.parents) == ("retrieved", ("registry:homes@1",))
     assert card.decision is not None
     assert (card.decision["refine_steps"], card.decision["examples"]) == (16, 4)
     assert result.reason.startswith("best of 4 candidates on 4 examples: exact match 0.75 ")
