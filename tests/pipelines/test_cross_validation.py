@@ -1,4 +1,4 @@
-"""How good what `adapt` makes is on examples left out: the same numbers by hand, one fold at a time, on the tiny model."""
+"""How good what `adapt` makes is on examples left out: the same numbers by hand, one fold at a time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_examples_of_one_input_are_left_out_together() -> None:
 
 
 def test_what_is_trained_is_scored_on_what_it_was_not_trained_on(session: Session, toy_tasks: list[Task]) -> None:
-    """Five examples that no adapter answers, four of one answer: what is learned of four says the fifth, but for one."""
+    """Four examples of an answer that no adapter gives, and one of another: the four teach one another alone."""
     inputs = [example.input for example in toy_tasks[0].test[:5]]
     shown = [*(Example(text, "number house") for text in inputs[:4]), Example(inputs[4], "dog")]
     description = "Do what is right"

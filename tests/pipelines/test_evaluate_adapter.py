@@ -87,7 +87,7 @@ def test_what_cannot_be_evaluated_is_refused(session: Session) -> None:
     homes = session.registry.load("registry:homes")
     with pytest.raises(InputError, match="no examples to evaluate on"):
         evaluate_adapter(session, "homes", homes, [])
-    with pytest.raises(InputError, match="no metric 'bleu'.*exact_match, rouge_l"):
+    with pytest.raises(InputError, match=r"no metric 'bleu'.*exact_match, rouge_l"):
         evaluate_adapter(session, "homes", homes, [Example("a", "b")], metric="bleu")  # type: ignore[arg-type]
     elsewhere = Adapter(homes.modules, replace(homes.base, fingerprint="f" * 64, id="other"), Card(description="x"))
     with pytest.raises(InputError, match="was made for other"):

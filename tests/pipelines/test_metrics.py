@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperlora.metrics import bootstrap_mean, exact_match
+from hyperlora.metrics import binomial_interval, bootstrap_mean, exact_match
 
 
 @pytest.mark.parametrize(
