@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from scipy.stats import binomtest
@@ -89,6 +88,7 @@ def test_what_cannot_be_evaluated_is_refused(session: Session) -> None:
         evaluate_adapter(session, "homes", homes, [])
     with pytest.raises(InputError, match=r"no metric 'bleu'.*exact_match, rouge_l"):
         evaluate_adapter(session, "homes", homes, [Example("a", "b")], metric="bleu")  # type: ignore[arg-type]
-    elsewhere = Adapter(homes.modules, replace(homes.base, fingerprint="f" * 64, id="other"), Card(description="x"))
+    other = homes.base.model_copy(update={"fingerprint": "f" * 64, "id": "other"})
+    elsewhere = Adapter(homes.modules, other, Card(description="x"))
     with pytest.raises(InputError, match="was made for other"):
         evaluate_adapter(session, "homes", elsewhere, [Example("a", "b")])
