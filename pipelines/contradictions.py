@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from textwrap import shorten
 
 from hyperlora.tasks import Example
-from pipelines.candidates import NEARLY_ALL, TRUSTED_SIMILARITY, Candidate
+from pipelines.candidates import TRUSTED_SIMILARITY, Candidate
 from retrieval.calibration import KNOWN
 
-# The share of the examples up to which an adapter answers almost none of them.
+# The shares of the examples up to which an adapter answers almost none of them, and from which on nearly all: of five
+# at most one, and at least four, as an odd example is not of another task yet.
 ALMOST_NONE = 0.2
+NEARLY_ALL = 0.8
 _NAMED = 3
 _SHOWN_CHARACTERS = 60
 

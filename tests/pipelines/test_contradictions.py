@@ -41,11 +41,13 @@ KNOWN_ONE = Candidate("registry:plural@1", "retrieved", "Give the plural", 0.8, 
 SHOWN_ONE = Candidate("registry:past@1", "retrieved", "Give the past", 0.2, 0.01, 1.0, -0.1)
 
 
-def test_a_description_of_another_task_than_the_examples_is_said() -> None:
-    note = description_note([SHOWN_ONE, KNOWN_ONE], 5)
+@pytest.mark.parametrize(("described", "shown"), [(0, 5), (1, 4)])
+def test_a_description_of_another_task_than_the_examples_is_said(described: int, shown: int) -> None:
+    candidates = [replace(SHOWN_ONE, exact_match=shown / 5), replace(KNOWN_ONE, exact_match=described / 5)]
+    note = description_note(candidates, 5)
     assert note is not None
-    assert "the description to registry:plural@1 ('Give the plural'), which answers 0 of 5" in note
-    assert "the examples to registry:past@1 ('Give the past'), which answers 5; the examples decided" in note
+    assert f"the description to registry:plural@1 ('Give the plural'), which answers {described} of 5" in note
+    assert f"the examples to registry:past@1 ('Give the past'), which answers {shown}; the examples decided" in note
 
 
 @pytest.mark.parametrize(
