@@ -13,11 +13,12 @@ from hyperlora.merged_checkpoint import export_merged
 from hyperlora.peft_folder import read_adapter
 from hyperlora.references import parse_reference
 from hyperlora.registry import Registry
-from hyperlora.tasks import Example, load_examples, make_example
+from hyperlora.tasks import Example, Metric, load_examples, make_example
 
 if TYPE_CHECKING:
     from pipelines.adapt import AdaptResult
     from pipelines.compose import Composition
+    from pipelines.evaluate_adapter import AdapterEvaluation
     from pipelines.route import Prompt, RoutedAnswer
     from retrieval.retriever import Match
 
@@ -33,6 +34,7 @@ def adapt(
     merge: Path | str | None = None,
     store_examples: bool = True,
     refine: int | None = None,
+    cross_validate: bool = True,
     base: str | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task; the same as `hyperlora adapt`.
@@ -44,6 +46,7 @@ def adapt(
         merge: write the merged checkpoint here.
         store_examples: keep the first examples in the registered adapter's card.
         refine: gradient steps on the examples; the shipped recipe's when None, no training with 0.
+        cross_validate: say, from four examples on, how good it is on examples that it was not made of.
         base: base model reference.
 
     Raises:
@@ -60,6 +63,7 @@ def adapt(
         merge=None if merge is None else Path(merge),
         store_examples=store_examples,
         refine=refine,
+        cross_validate=cross_validate,
         session=Session(base),
     )
 
@@ -267,6 +271,36 @@ def compose(
         name=name,
         session=Session(base),
     )
+
+
+def evaluate_adapter(
+    adapter: str,
+    examples: Examples,
+    *,
+    metric: Metric | None = None,
+    case_sensitive: bool = True,
+    base: str | None = None,
+) -> AdapterEvaluation:
+    """How good an adapter is on one's own examples; the same as `hyperlora evaluate --adapter`.
+
+    Args:
+        adapter: `registry:NAME[@VERSION]` or `file:FOLDER`.
+        examples: a JSONL file, or a sequence of `{"input": …, "output": …}`.
+        metric: `exact_match` or `rouge_l`; when None, that of the card's own measurements.
+        case_sensitive: whether case counts in an exact match.
+        base: base model reference; the adapter's own when None.
+
+    Raises:
+        InputError: see `pipelines.evaluate_adapter.evaluate_adapter`.
+        RegistryError, AdapterFormatError: there is no such adapter, or it is damaged.
+        TaskFormatError: an example is malformed.
+    """
+    from pipelines.evaluate_adapter import evaluate_adapter as run
+    from pipelines.session import Session
+
+    read = read_examples(examples)
+    loaded = open_adapter(adapter, base)
+    return run(Session(base or loaded.base.id), adapter, loaded, read, metric=metric, case_sensitive=case_sensitive)
 
 
 def merge(adapter: str, out: Path | str, *, base: str | None = None, dequantise: bool = False) -> Path:

@@ -101,6 +101,22 @@ def bootstrap_mean(
     return float(np.mean([array.mean() for array in arrays])), float(low), float(high)
 
 
+def binomial_interval(successes: int, trials: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval of a share (Wilson 1927): it stays within 0 and 1, and is no point where all are right.
+
+    Args:
+        trials: at least 1.
+
+    Returns:
+        Lower and upper bound.
+    """
+    # a second to import, and few commands need it
+    from scipy.stats import binomtest
+
+    found = binomtest(successes, trials).proportion_ci(confidence_level=level, method="wilson")
+    return float(found.low), float(found.high)
+
+
 def _resampled_means(array: NDArray[np.float64], resamples: int, generator: np.random.Generator) -> NDArray[np.float64]:
     picks = generator.integers(len(array), size=(resamples, len(array)))
     means: NDArray[np.float64] = array[picks].mean(axis=1)

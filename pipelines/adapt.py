@@ -21,7 +21,18 @@ from hyperlora.registry.entry import now
 from hyperlora.registry.housekeeping import expire
 from hyperlora.settings import get_settings
 from hyperlora.tasks import Example
-from pipelines.candidates import Candidate, Choice, Found, choose, find_candidates, score_candidates
+from pipelines.candidates import (
+    Candidate,
+    Choice,
+    Found,
+    choose,
+    find_candidates,
+    rank_candidates,
+    score_candidates,
+    score_on_examples,
+)
+from pipelines.contradictions import description_note, distinct_examples, example_notes
+from pipelines.cross_validation import ExampleScores, score_outcome
 from pipelines.generate import refining
 from pipelines.naming import short_name
 from pipelines.refine import refine as train_on
@@ -54,7 +65,8 @@ class AdaptResult:
         answers: base against adapted on a few inputs.
         folder: the PEFT folder written for `out`, if any.
         merged: the checkpoint written for `merge`, if any.
-        notes: what there is to say of the generator that was asked.
+        notes: what there is to say of the generator that was asked, and of what does not agree in what was given.
+        scores: what the examples say of the adapter, None without examples.
     """
 
     adapter: Adapter
@@ -66,6 +78,7 @@ class AdaptResult:
     folder: Path | None
     merged: Path | None
     notes: tuple[str, ...] = ()
+    scores: ExampleScores | None = None
 
     def summary(self) -> dict[str, Any]:
         """What `--json` and the HTTP API show of it."""
@@ -76,6 +89,7 @@ class AdaptResult:
             "reason": self.reason,
             "candidates": [asdict(candidate) for candidate in self.candidates],
             "base_exact_match": self.base_exact_match,
+            "exact_match": None if self.scores is None else self.scores.summary(),
             "prompt_template": self.adapter.card.prompt_template,
             "answers": [asdict(answer) for answer in self.answers],
             "out": None if self.folder is None else str(self.folder),
@@ -92,6 +106,7 @@ def adapt(
     merge: Path | None = None,
     store_examples: bool = True,
     refine: int | None = None,
+    cross_validate: bool = True,
     session: Session | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task, register it and, if asked, write it out.
@@ -99,8 +114,8 @@ def adapt(
     Candidates are the adapters of the pool that fit the description best, and the examples if there are any, and one
     that the generator writes. With examples all are scored on them in one batch; without, the closest is taken if it
     is likely to be for this task, else the generated one. Unless the best answers nearly all examples, it, or the
-    generated one, is trained on them for a few steps. What it registers expires after the `HYPERLORA_ADAPT_TTL_DAYS`
-    setting unless it is given an alias.
+    generated one, is trained on them for a few steps. An example that is given twice counts once. What it registers
+    expires after the `HYPERLORA_ADAPT_TTL_DAYS` setting unless it is given an alias.
 
     Args:
         description: what the task is, in words.
@@ -110,6 +125,7 @@ def adapt(
         store_examples: keep the first examples in the adapter's card; without, none of their text is stored.
         refine: gradient steps on the examples, 0 for none; those of `recipes/refine.yaml`, if any are needed, when
             None.
+        cross_validate: from four examples on, do the same without some of them, in turn, and score it on these.
         session: reuse loaded parts between calls.
 
     Raises:
@@ -120,13 +136,22 @@ def adapt(
     _check_steps(refine, len(examples))
     require_apart(out, merge)
     session = session or Session()
+    notes = example_notes(examples)
+    examples = distinct_examples(examples)
     found = find_candidates(session, description, examples)
-    scored, base_match = score_candidates(session, found, examples)
+    rows = score_on_examples(session, found, examples) if examples else []
+    scored, base_match = rank_candidates(found, rows) if examples else score_candidates(session, found, ())
     chosen = choose(scored, base_match, len(examples), refine)
     adapter = chosen.adapter
     if chosen.steps:
         [adapter] = train_on(session.training_base, [adapter], [examples], refining(chosen.steps))
-    adapter = _finish(adapter, chosen, scored, base_match, description, examples)
+    outcome = None
+    if examples:
+        outcome = score_outcome(
+            session, description, examples, found, rows, chosen, adapter, steps=refine, validate=cross_validate
+        )
+        notes += [*filter(None, [description_note([each for each, _ in scored], len(examples))]), *outcome.notes()]
+    adapter = _finish(adapter, chosen, scored, base_match, description, examples, outcome)
     answers = _show_answers(session, adapter, scored)
     if not store_examples:
         adapter = adapter.with_card(adapter.card.model_copy(update={"examples": ()}))
@@ -134,7 +159,7 @@ def adapt(
     folder = None if out is None else write_adapter(adapter, out)
     merged = None if merge is None else export_merged(session.located, adapter, merge)
     generator = session.generator()
-    note = None if generator is None else staleness_note(session.registry, generator)
+    stale = None if generator is None else staleness_note(session.registry, generator)
     return AdaptResult(
         adapter,
         entry,
@@ -144,7 +169,8 @@ def adapt(
         answers,
         folder,
         merged,
-        () if note is None else (note,),
+        tuple(notes if stale is None else [*notes, stale]),
+        outcome,
     )
 
 
@@ -187,19 +213,18 @@ def _finish(
     base_match: float | None,
     description: str,
     examples: Sequence[Example],
+    outcome: ExampleScores | None,
 ) -> Adapter:
     """The weights made of what was chosen, under the user's description, with parents and decision in the card."""
     candidate = chosen.candidate
     kept = tuple(CardExample(input=example.input, output=example.output) for example in examples[:SHOWN_ANSWERS])
     if not kept and candidate.origin == "retrieved":
         kept = adapter.card.examples
-    # what was trained on the examples says nothing on them
-    match = None if chosen.steps else candidate.exact_match
-    metrics = {} if match is None else {"exact_match.given_examples": match}
     decision = {
         "reason": chosen.reason,
         "base_exact_match": base_match,
         "candidates": [asdict(other) for other, _ in scored],
+        **({} if outcome is None else {"exact_match": outcome.summary()}),
         **({"refine_steps": chosen.steps, "examples": len(examples)} if chosen.steps else {}),
     }
     card = adapter.card.model_copy(
@@ -210,7 +235,7 @@ def _finish(
             "examples": kept,
             "origin": candidate.origin,
             "parents": (candidate.reference,),
-            "metrics": metrics,
+            "metrics": {} if outcome is None else outcome.metrics(),
             "decision": decision,
             "recipe_hash": "",
         }

@@ -15,11 +15,15 @@ from hyperlora.adapter import Adapter
 from hyperlora.bank import stack_adapters
 from hyperlora.errors import InputError
 from hyperlora.prompts import render_completion, render_prompt
-from hyperlora.scoring import teacher_forced_scores
+from hyperlora.scoring import Score, teacher_forced_scores
 from hyperlora.tasks import Example
 from pipelines.generate import generate_adapters, refining
 from pipelines.session import Session
 
+# Where the retriever is not calibrated, an adapter is trusted from this similarity on. MiniLM puts a paraphrase of a
+# known task above it far more often than a description of another task; see
+# docs/research/2026-11-21-first-quickstart.md.
+TRUSTED_SIMILARITY = 0.5
 # Adapters considered by the description alone, and how many of each kind are tried where examples tell them apart.
 RETRIEVED = 3
 SCORED = 12
@@ -111,7 +115,11 @@ def score_candidates(
     session: Session, found: Sequence[Found], examples: Sequence[Example]
 ) -> tuple[list[Found], float]:
     """Order candidates best first, scored on the examples; also the bare base model's score."""
-    # one batch: every candidate and the bare base model on every example
+    return rank_candidates(found, score_on_examples(session, found, examples))
+
+
+def score_on_examples(session: Session, found: Sequence[Found], examples: Sequence[Example]) -> list[list[Score]]:
+    """Of each candidate, and last of the bare base model, a score for each example; all in one batch."""
     rows = [(position, example) for position in (*range(len(found)), None) for example in examples]
     template_of: dict[int | None, str] = {None: found[0][1].card.prompt_template}
     template_of |= {position: adapter.card.prompt_template for position, (_, adapter) in enumerate(found)}
@@ -124,10 +132,17 @@ def score_candidates(
         choices=[position for position, _ in rows],
     )
     count = len(examples)
-    matches = [sum(score.match for score in scores[i : i + count]) / count for i in range(0, len(scores), count)]
-    likelihoods = [
-        sum(score.log_likelihood for score in scores[i : i + count]) / count for i in range(0, len(scores), count)
-    ]
+    return [scores[start : start + count] for start in range(0, len(scores), count)]
+
+
+def rank_candidates(found: Sequence[Found], scores: Sequence[Sequence[Score]]) -> tuple[list[Found], float]:
+    """Candidates best first, with their means over examples, and the base model's share of exact matches.
+
+    Args:
+        scores: from `score_on_examples`, of all examples or of some.
+    """
+    matches = [sum(score.match for score in row) / len(row) for row in scores]
+    likelihoods = [sum(score.log_likelihood for score in row) / len(row) for row in scores]
     scored = [
         (replace(candidate, exact_match=matches[position], log_likelihood=likelihoods[position]), adapter)
         for position, (candidate, adapter) in enumerate(found)

@@ -16,14 +16,10 @@ from typing import Any
 from hyperlora.adapter import Adapter
 from hyperlora.errors import HyperLoRAError, InputError
 from hyperlora.references import parse_reference
-from pipelines.candidates import Candidate, Choice, Found
+from pipelines.candidates import TRUSTED_SIMILARITY, Candidate, Choice, Found
 
 # Below this probability that the closest adapter is for the task nothing is made of a description.
 MIN_CONFIDENCE = 0.1
-# Where the retriever is not calibrated, an adapter is trusted from this similarity on. MiniLM puts a paraphrase of a
-# known task above it far more often than a description of another task; see
-# docs/research/2026-11-21-first-quickstart.md.
-TRUSTED_SIMILARITY = 0.5
 # Expected scores this near to each other cannot be told apart.
 CLOSE = 0.1
 _MEASURED = ("exact_match.test", "exact_match.validation")

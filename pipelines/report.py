@@ -9,6 +9,8 @@ from typing import Any
 
 from pipelines.adapt import AdaptResult
 from pipelines.compose import Composition
+from pipelines.cross_validation import ExampleScores
+from pipelines.evaluate_adapter import AdapterEvaluation
 from pipelines.evaluation.report import results_text
 from pipelines.quickstart import QuickstartReport
 from pipelines.recipes.composition import CompositionRecipe
@@ -37,19 +39,55 @@ def adapted_text(result: AdaptResult, description: str) -> str:
         lines.append(f"  registered until {day}; for good: hyperlora registry alias {result.entry.reference} ALIAS")
     if result.base_exact_match is not None:
         lines.append(f"  base model on the examples: {result.base_exact_match:.2f}")
+    if result.scores is not None:
+        lines += _score_lines(result.scores)
     if result.answers:
         rows = [(a.input, a.base[:32], a.adapted, a.expected) for a in result.answers]
-        heads = ("input", "base model", "adapted", "expected")
-        widths = [max(len(head), *(len(row[i]) for row in rows)) for i, head in enumerate(heads)]
-        for row in (heads, *rows):
-            lines.append(
-                "     " + "   ".join(f"{cell:<{size}}" for cell, size in zip(row, widths, strict=True)).rstrip()
-            )
+        lines += _table(("input", "base model", "adapted", "expected"), rows)
     for label, path in (("PEFT folder", result.folder), ("merged checkpoint", result.merged)):
         if path is not None:
             lines.append(f"  {label}: {path}")
     lines += [f"  note: {note}" for note in result.notes]
     return "\n".join(lines)
+
+
+def _score_lines(scores: ExampleScores) -> list[str]:
+    """What an adapter scores on the examples it was made of, and, beside it, on those it was made without."""
+    validated, before = scores.cross_validation, scores.before_training
+    if before is None:
+        lines = [f"  on the examples that chose it: {scores.given_examples:.2f}"]
+    else:
+        lines = [
+            f"  before training: {before:.2f}",
+            f"  on the examples it was trained on: {scores.given_examples:.2f}",
+        ]
+    if validated is not None:
+        lines.append(
+            f"  cross-validated, as on new inputs: {validated.exact_match:.2f} "
+            f"[{validated.low:.2f}, {validated.high:.2f}] ({validated.method} on {validated.examples} examples)"
+        )
+    return lines
+
+
+def evaluated_text(result: AdapterEvaluation, shown: int = 5) -> str:
+    """An adapter's score beside the base model's, and some of the answers that are not right."""
+    lines = [f"{result.reference} on {len(result.answers)} examples: {result.metric} with 95 % interval"]
+    for label, score in (("adapter", result.adapter), ("base model", result.base)):
+        lines.append(f"  {label:<10}  {score.mean:.2f} [{score.low:.2f}, {score.high:.2f}]")
+    if wrong := result.wrong:
+        some = f", {shown} of them" if len(wrong) > shown else ""
+        lines.append(f"  not right: {len(wrong)} of {len(result.answers)}{some}")
+        rows = [(shorten(a.input, 60, placeholder=" ..."), a.answer, a.expected) for a in wrong[:shown]]
+        lines += _table(("input", "adapter", "expected"), rows)
+    return "\n".join([*lines, *(f"  note: {note}" for note in result.notes)])
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(head), *(len(row[place]) for row in rows)) for place, head in enumerate(heads)]
+    return [
+        "     " + "   ".join(f"{cell:<{size}}" for cell, size in zip(row, widths, strict=True)).rstrip()
+        for row in (heads, *rows)
+    ]
 
 
 def composition_text(result: Composition, recipe: CompositionRecipe, *, explained: bool = False) -> str:

@@ -17,8 +17,10 @@ from hyperlora.errors import BaseModelError, HyperLoRAError, InputError, Registr
 from hyperlora.peft_folder import read_card
 from hyperlora.references import Reference, parse_reference
 from hyperlora.registry import Entry
+from hyperlora.tasks import Metric
 from pipelines.adapt import adapt, register_in_passing
 from pipelines.compose import run_composition
+from pipelines.evaluate_adapter import evaluate_adapter
 from pipelines.generate import Generation, generate_adapters, generated_summary, generation_notes
 from pipelines.naming import short_name
 from pipelines.recipes.composition import CompositionRecipe, WeightRule, composition_recipe
@@ -55,6 +57,18 @@ class AdaptBody(BaseModel):
     examples: list[ExampleBody] = Field(default_factory=list, max_length=MOST_EXAMPLES)
     store_examples: bool = True
     refine: int | None = Field(None, ge=0, le=MOST_STEPS)
+    cross_validate: bool = True
+
+
+class EvaluateBody(BaseModel):
+    """A request to `POST /v1/evaluate`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    adapter: str
+    examples: list[ExampleBody] = Field(min_length=1, max_length=MOST_EXAMPLES)
+    metric: Metric | None = None
+    case_sensitive: bool = True
 
 
 class GenerateBody(BaseModel):
@@ -138,9 +152,22 @@ def create_app(session: Session) -> FastAPI:
                 examples,
                 store_examples=body.store_examples,
                 refine=body.refine,
+                cross_validate=body.cross_validate,
                 session=session,
             )
             return result.summary()
+
+    @app.post("/v1/evaluate")
+    def post_evaluate(body: EvaluateBody) -> dict[str, Any]:
+        """How good a registered adapter is on solved examples, beside the base model."""
+        # a path of the client's would be read on this machine
+        parse_reference(body.adapter, ("registry",))
+        examples = read_examples([example.model_dump() for example in body.examples])
+        with busy:
+            adapter = session.registry.load(body.adapter)
+            return evaluate_adapter(
+                session, body.adapter, adapter, examples, metric=body.metric, case_sensitive=body.case_sensitive
+            ).summary()
 
     @app.post("/v1/generate")
     def post_generate(body: GenerateBody) -> dict[str, Any]:

@@ -152,8 +152,10 @@ def test_the_generation_document_runs_in_order(run: Callable[[str], str]) -> Non
 
 @pytest.mark.real
 def test_the_commands_of_the_evaluation_document_run(run: Callable[[str], str]) -> None:
-    [(_, script)] = _BLOCK.findall((ROOT / "docs" / "evaluation.md").read_text())
-    printed = run(script)
+    printed, evaluated = (run(code) for _, code in _BLOCK.findall((ROOT / "docs" / "evaluation.md").read_text()))
+    assert evaluated.startswith(
+        "registry:noun-plural on 4 examples: exact_match with 95 % interval\n  adapter     0.75 "
+    )
     assert "date-iso-to-german (dates; seen)" in printed
     assert "no problems" in printed
     assert "my-tasks: 2 tasks" in printed

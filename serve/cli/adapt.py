@@ -17,6 +17,11 @@ from serve.cli.main import base_option, emit, json_option
 @click.option(
     "--refine", type=click.IntRange(0), metavar="STEPS", help="Train on the examples for so many steps; 0: not at all."
 )
+@click.option(
+    "--cross-validate/--no-cross-validate",
+    default=True,
+    help="From four examples on: say how good it is on examples that it was not made of.",
+)
 @click.option("--no-store-examples", is_flag=True, help="Keep none of the examples' text in the registry.")
 @base_option
 @json_option
@@ -26,6 +31,7 @@ def command(
     out: Path | None,
     merge: Path | None,
     refine: int | None,
+    cross_validate: bool,
     no_store_examples: bool,
     base: str | None,
     as_json: bool,
@@ -34,8 +40,9 @@ def command(
 
     Closest adapters of the registry and one that the generator writes are compared: on your examples if you give
     some, else by similarity. If none answers nearly all of your examples, the best, or the generated one, is trained on
-    them for 16 steps, in seconds. The result is registered with its parents and the reason; it expires after 30 days
-    (HYPERLORA_ADAPT_TTL_DAYS) unless you give it an alias.
+    them for 16 steps, in seconds. From four examples on that is cross-validated: it is done over without each of them
+    (of more than five, without a fifth of them) and scored on what was left out. The result is registered with its
+    parents and the reason; it expires after 30 days (HYPERLORA_ADAPT_TTL_DAYS) unless you give it an alias.
 
     \b
     Example:
@@ -51,6 +58,7 @@ def command(
         merge=merge,
         store_examples=not no_store_examples,
         refine=refine,
+        cross_validate=cross_validate,
         base=base,
     )
     emit(as_json, result.summary(), adapted_text(result, description))

@@ -28,7 +28,7 @@ COMMANDS = {
     "export": "Write a registered adapter as a PEFT folder.",
     "registry": "List and show what is registered.",
     "train": "Train adapters, multi-task adapters, generators and retrievers on a suite.",
-    "evaluate": "Measure every way to get answers on tasks never seen.",
+    "evaluate": "Measure one adapter on your own examples, or every way to get answers on a suite.",
     "tasks": "List, show and check tasks.",
     "serve": "Serve the HTTP API and the web page.",
     "doctor": "Check that models, encoder, registry and hardware are usable.",

@@ -106,7 +106,7 @@ def test_an_adapter_that_answers_most_of_the_examples_is_trained_on_them(
     )
     assert result.adapter.content_hash == trained.content_hash
     card = result.adapter.card
-    assert (card.origin, card.parents, card.metrics) == ("retrieved", ("registry:homes@1",), {})
+    assert (card.origin, card.parents) == ("retrieved", ("registry:homes@1",))
     assert card.decision is not None
     assert (card.decision["refine_steps"], card.decision["examples"]) == (16, 4)
     assert result.reason.startswith("best of 4 candidates on 4 examples: exact match 0.75 ")
@@ -205,7 +205,7 @@ def test_card_and_registry_hold_parents_reason_and_decision(session: Session, to
     assert card.description == entry.description == "Say where people live"
     assert (card.origin, card.parents) == ("retrieved", ("registry:homes@1",))
     assert (entry.origin, entry.parents) == (card.origin, card.parents)
-    assert card.metrics == entry.metrics == {"exact_match.given_examples": 1.0}
+    assert card.metrics == entry.metrics == {"exact_match.given_examples": 1.0, "exact_match.cross_validated": 1.0}
     assert [(example.input, example.output) for example in card.examples] == [
         (example.input, example.output) for example in toy_tasks[2].test[:5]
     ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperlora.metrics import bootstrap_mean, exact_match
+from hyperlora.metrics import binomial_interval, bootstrap_mean, exact_match
 
 
 @pytest.mark.parametrize(
@@ -72,3 +74,12 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
         _, low, high = bootstrap_mean(groups, resamples=300)
         covered += low <= truth <= high
     assert 0.88 <= covered / trials <= 0.99
+
+
+@pytest.mark.parametrize(("right", "of"), [(0, 5), (3, 5), (5, 5), (40, 100)])
+def test_the_interval_of_a_share_is_wilsons(right: int, of: int) -> None:
+    """By the formula of Wilson 1927: the shares whose normal interval holds the one that was seen."""
+    z, share = 1.959963984540054, right / of
+    middle, half = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    low, high = ((middle + sign * half) / (1 + z * z / of) for sign in (-1, 1))
+    assert binomial_interval(right, of) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))
