@@ -35,6 +35,8 @@ def adapt(
     store_examples: bool = True,
     refine: int | None = None,
     cross_validate: bool = True,
+    min_confidence: float | None = None,
+    force: bool = False,
     base: str | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task; the same as `hyperlora adapt`.
@@ -47,10 +49,12 @@ def adapt(
         store_examples: keep the first examples in the registered adapter's card.
         refine: gradient steps on the examples; the shipped recipe's when None, no training with 0.
         cross_validate: say, from four examples on, how good it is on examples that it was not made of.
+        min_confidence: without examples, the least probability that the closest adapter is for the task; 0.1 when None.
+        force: without examples, take what comes closest, however improbable.
         base: base model reference.
 
     Raises:
-        InputError: see `pipelines.adapt.adapt`.
+        NothingFitsError, InputError: see `pipelines.adapt.adapt`.
         TaskFormatError: an example is malformed.
     """
     from pipelines.adapt import adapt as run
@@ -64,6 +68,8 @@ def adapt(
         store_examples=store_examples,
         refine=refine,
         cross_validate=cross_validate,
+        min_confidence=min_confidence,
+        force=force,
         session=Session(base),
     )
 

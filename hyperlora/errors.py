@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class HyperLoRAError(Exception):
     """Base of every error this project raises on purpose.
@@ -9,12 +11,21 @@ class HyperLoRAError(Exception):
     Args:
         problem: what is wrong and where, in one line.
         remedy: what the reader should do next, naming the flag or command.
+
+    Attributes:
+        exit_code: of the command line that ends with it.
     """
+
+    exit_code = 1
 
     def __init__(self, problem: str, remedy: str) -> None:
         self.problem = " ".join(problem.split())
         self.remedy = " ".join(remedy.split())
         super().__init__(f"{self.problem.rstrip('.')}. {self.remedy}")
+
+    def details(self) -> dict[str, Any]:
+        """What programs may want to know beside problem and remedy."""
+        return {}
 
 
 class InputError(HyperLoRAError):

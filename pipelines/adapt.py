@@ -8,14 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from hyperlora.adapter import Adapter
-from hyperlora.bank import stack_adapters
 from hyperlora.card import CardExample
-from hyperlora.decoding import generate
 from hyperlora.errors import InputError
 from hyperlora.identity import content_hash
 from hyperlora.merged_checkpoint import export_merged
 from hyperlora.peft_folder import require_free, write_adapter
-from hyperlora.prompts import render_prompt
 from hyperlora.registry import Entry, Registry
 from hyperlora.registry.entry import now
 from hyperlora.registry.housekeeping import expire
@@ -28,28 +25,17 @@ from pipelines.candidates import (
     choose,
     find_candidates,
     rank_candidates,
-    score_candidates,
     score_on_examples,
 )
+from pipelines.choice_by_description import check_confidence, choose_by_description
 from pipelines.contradictions import description_note, distinct_examples, example_notes
 from pipelines.cross_validation import ExampleScores, score_outcome
 from pipelines.generate import refining
 from pipelines.naming import short_name
 from pipelines.refine import refine as train_on
+from pipelines.samples import SHOWN_ANSWERS, Answer, Samples, take_samples
 from pipelines.session import Session, check_description
 from pipelines.staleness import staleness_note
-
-SHOWN_ANSWERS = 5
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the base model and the adapted model say to one input."""
-
-    input: str
-    base: str
-    adapted: str
-    expected: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +48,8 @@ class AdaptResult:
         candidates: all that were considered, the best as they are first; the one taken is the adapter's parent.
         base_exact_match: the bare base model on the examples, None without examples.
         reason: why this one was taken, and what was done to it, in a sentence.
-        answers: base against adapted on a few inputs.
+        samples: base against adapted on a few inputs, and whose they are.
+        alternative: the adapter of the other kind, where it cannot be told which is better; registered, too.
         folder: the PEFT folder written for `out`, if any.
         merged: the checkpoint written for `merge`, if any.
         notes: what there is to say of the generator that was asked, and of what does not agree in what was given.
@@ -74,11 +61,17 @@ class AdaptResult:
     candidates: tuple[Candidate, ...]
     base_exact_match: float | None
     reason: str
-    answers: tuple[Answer, ...]
+    samples: Samples
     folder: Path | None
     merged: Path | None
     notes: tuple[str, ...] = ()
     scores: ExampleScores | None = None
+    alternative: Entry | None = None
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The samples' answers."""
+        return self.samples.answers
 
     def summary(self) -> dict[str, Any]:
         """What `--json` and the HTTP API show of it."""
@@ -91,7 +84,8 @@ class AdaptResult:
             "base_exact_match": self.base_exact_match,
             "exact_match": None if self.scores is None else self.scores.summary(),
             "prompt_template": self.adapter.card.prompt_template,
-            "answers": [asdict(answer) for answer in self.answers],
+            **self.samples.summary(),
+            "alternative": None if self.alternative is None else self.alternative.summary(),
             "out": None if self.folder is None else str(self.folder),
             "merged": None if self.merged is None else str(self.merged),
             "notes": list(self.notes),
@@ -107,15 +101,18 @@ def adapt(
     store_examples: bool = True,
     refine: int | None = None,
     cross_validate: bool = True,
+    min_confidence: float | None = None,
+    force: bool = False,
     session: Session | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task, register it and, if asked, write it out.
 
     Candidates are the adapters of the pool that fit the description best, and the examples if there are any, and one
-    that the generator writes. With examples all are scored on them in one batch; without, the closest is taken if it
-    is likely to be for this task, else the generated one. Unless the best answers nearly all examples, it, or the
-    generated one, is trained on them for a few steps. An example that is given twice counts once. What it registers
-    expires after the `HYPERLORA_ADAPT_TTL_DAYS` setting unless it is given an alias.
+    that the generator writes. With examples all are scored on them in one batch, and unless the best answers nearly all
+    of them, it, or the generated one, is trained on them for a few steps. An example that is given twice counts once.
+    Without examples the one is taken that is expected to score best, and the other kept beside it where that is close;
+    where the pool has probably nothing for the task, nothing is made of it. What is registered expires after the
+    `HYPERLORA_ADAPT_TTL_DAYS` setting unless it is given an alias.
 
     Args:
         description: what the task is, in words.
@@ -126,52 +123,124 @@ def adapt(
         refine: gradient steps on the examples, 0 for none; those of `recipes/refine.yaml`, if any are needed, when
             None.
         cross_validate: from four examples on, do the same without some of them, in turn, and score it on these.
+        min_confidence: without examples, the least probability that the closest adapter is for the task;
+            `pipelines.choice_by_description.MIN_CONFIDENCE` when None.
+        force: without examples, take what comes closest, however improbable.
         session: reuse loaded parts between calls.
 
     Raises:
+        NothingFitsError: there are no examples, and nothing in the pool fits the description.
         InputError: empty or overlong description, a target folder that is not empty, nothing to choose from, or steps
             without examples.
     """
-    description = check_description(description)
+    asked, description = description, check_description(description)
     _check_steps(refine, len(examples))
+    check_confidence(min_confidence)
     require_apart(out, merge)
     session = session or Session()
     notes = example_notes(examples)
     examples = distinct_examples(examples)
-    found = find_candidates(session, description, examples)
-    rows = score_on_examples(session, found, examples) if examples else []
-    scored, base_match = rank_candidates(found, rows) if examples else score_candidates(session, found, ())
-    chosen = choose(scored, base_match, len(examples), refine)
-    adapter = chosen.adapter
-    if chosen.steps:
-        [adapter] = train_on(session.training_base, [adapter], [examples], refining(chosen.steps))
-    outcome = None
-    if examples:
-        outcome = score_outcome(
-            session, description, examples, found, rows, chosen, adapter, steps=refine, validate=cross_validate
-        )
-        notes += [*filter(None, [description_note([each for each, _ in scored], len(examples))]), *outcome.notes()]
-    adapter = _finish(adapter, chosen, scored, base_match, description, examples, outcome)
-    answers = _show_answers(session, adapter, scored)
+    found = find_candidates(session, asked, examples)
+    made = (
+        _made_by_examples(session, description, examples, found, refine, cross_validate)
+        if examples
+        else _made_by_description(session, found, min_confidence, force=force)
+    )
+    notes += [*made.notes, *length_notes(session, asked)]
+    adapter = _finish(made, made.choice, made.adapter, description, examples)
+    samples = take_samples(session, adapter, made.ranked, made.choice.candidate, examples)
+    generator = session.generator()
+    stale = None if generator is None else staleness_note(session.registry, generator)
     if not store_examples:
         adapter = adapter.with_card(adapter.card.model_copy(update={"examples": ()}))
     entry = register_in_passing(session.registry, adapter, registered_name(description, adapter))
     folder = None if out is None else write_adapter(adapter, out)
     merged = None if merge is None else export_merged(session.located, adapter, merge)
-    generator = session.generator()
-    stale = None if generator is None else staleness_note(session.registry, generator)
     return AdaptResult(
         adapter,
         entry,
-        tuple(candidate for candidate, _ in scored),
-        base_match,
-        chosen.reason,
-        answers,
+        tuple(candidate for candidate, _ in made.ranked),
+        made.base_match,
+        made.choice.reason,
+        samples,
         folder,
         merged,
         tuple(notes if stale is None else [*notes, stale]),
-        outcome,
+        made.scores,
+        None if made.alternative is None else _kept_beside(session, made, made.alternative, description),
     )
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What was chosen, and what was made of it.
+
+    Attributes:
+        ranked: all candidates, best first.
+        adapter: of the choice, trained where it was to be.
+        base_match, scores: with examples, see `AdaptResult`.
+        alternative: without examples, what may be as good.
+    """
+
+    ranked: tuple[Found, ...]
+    choice: Choice
+    adapter: Adapter
+    base_match: float | None = None
+    scores: ExampleScores | None = None
+    alternative: Found | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _made_by_examples(
+    session: Session,
+    description: str,
+    examples: Sequence[Example],
+    found: Sequence[Found],
+    steps: int | None,
+    cross_validate: bool,
+) -> _Made:
+    rows = score_on_examples(session, found, examples)
+    ranked, base_match = rank_candidates(found, rows)
+    chosen = choose(ranked, base_match, len(examples), steps)
+    adapter = chosen.adapter
+    if chosen.steps:
+        [adapter] = train_on(session.training_base, [adapter], [examples], refining(chosen.steps))
+    scores = score_outcome(
+        session, description, examples, found, rows, chosen, adapter, steps=steps, validate=cross_validate
+    )
+    against = description_note([each for each, _ in ranked], len(examples))
+    notes = (*filter(None, [against]), *scores.notes())
+    return _Made(tuple(ranked), chosen, adapter, base_match, scores, notes=notes)
+
+
+def _made_by_description(
+    session: Session, found: Sequence[Found], min_confidence: float | None, *, force: bool
+) -> _Made:
+    generator = session.generator()
+    known = () if generator is None else generator.network.config.tasks
+    made = choose_by_description(found, known, min_confidence=min_confidence, force=force)
+    return _Made(made.ranked, made.choice, made.choice.adapter, alternative=made.alternative)
+
+
+def _kept_beside(session: Session, made: _Made, alternative: Found, description: str) -> Entry:
+    """Where the alternative is registered: what was retrieved already is, what was generated becomes so now."""
+    candidate, adapter = alternative
+    if candidate.origin == "retrieved":
+        return session.registry.get(candidate.reference)
+    told = Choice(candidate, adapter, 0, f"kept beside another that may be as good: {made.choice.reason}")
+    kept = _finish(made, told, adapter, description, ())
+    return register_in_passing(session.registry, kept, registered_name(description, kept))
+
+
+def length_notes(session: Session, description: str) -> list[str]:
+    """What to say of a description that is longer than the text encoder reads."""
+    tokens, most = session.encoder.tokens(description), session.encoder.most_tokens
+    if tokens <= most:
+        return []
+    return [
+        f"the description has {tokens} tokens, and the text encoder reads {most}: adapters were searched by its "
+        "sentences, too; a generator knows its beginning only"
+    ]
 
 
 def _check_steps(asked: int | None, examples: int) -> None:
@@ -206,15 +275,7 @@ def register_in_passing(registry: Registry, adapter: Adapter, name: str) -> Entr
     return entry
 
 
-def _finish(
-    adapter: Adapter,
-    chosen: Choice,
-    scored: Sequence[Found],
-    base_match: float | None,
-    description: str,
-    examples: Sequence[Example],
-    outcome: ExampleScores | None,
-) -> Adapter:
+def _finish(made: _Made, chosen: Choice, adapter: Adapter, description: str, examples: Sequence[Example]) -> Adapter:
     """The weights made of what was chosen, under the user's description, with parents and decision in the card."""
     candidate = chosen.candidate
     kept = tuple(CardExample(input=example.input, output=example.output) for example in examples[:SHOWN_ANSWERS])
@@ -222,9 +283,9 @@ def _finish(
         kept = adapter.card.examples
     decision = {
         "reason": chosen.reason,
-        "base_exact_match": base_match,
-        "candidates": [asdict(other) for other, _ in scored],
-        **({} if outcome is None else {"exact_match": outcome.summary()}),
+        "base_exact_match": made.base_match,
+        "candidates": [asdict(other) for other, _ in made.ranked],
+        **({} if made.scores is None else {"exact_match": made.scores.summary()}),
         **({"refine_steps": chosen.steps, "examples": len(examples)} if chosen.steps else {}),
     }
     card = adapter.card.model_copy(
@@ -235,36 +296,9 @@ def _finish(
             "examples": kept,
             "origin": candidate.origin,
             "parents": (candidate.reference,),
-            "metrics": {} if outcome is None else outcome.metrics(),
+            "metrics": {} if made.scores is None else made.scores.metrics(),
             "decision": decision,
             "recipe_hash": "",
         }
     )
     return adapter.with_card(card)
-
-
-def _show_answers(session: Session, adapter: Adapter, scored: Sequence[Found]) -> tuple[Answer, ...]:
-    """Base against adapted on the card's examples; without any, on the closest adapter's inputs, answers unknown."""
-    shown = [(example.input, example.output) for example in adapter.card.examples[:SHOWN_ANSWERS]]
-    if not shown:
-        shown = [(example.input, "") for example in _closest_examples(scored)[:SHOWN_ANSWERS]]
-    if not shown:
-        return ()
-    prompts = [render_prompt(adapter.card.prompt_template, text) for text, _ in shown]
-    outputs = generate(
-        session.base,
-        [*prompts, *prompts],
-        bank=session.bank,
-        factors=stack_adapters([adapter], session.base.device),
-        choices=[None] * len(shown) + [0] * len(shown),
-    )
-    base, adapted = outputs[: len(shown)], outputs[len(shown) :]
-    return tuple(
-        Answer(text, plain.answer, changed.answer, expected)
-        for (text, expected), plain, changed in zip(shown, base, adapted, strict=True)
-    )
-
-
-def _closest_examples(scored: Sequence[Found]) -> tuple[CardExample, ...]:
-    retrieved = [pair for pair in scored if pair[0].similarity is not None]
-    return max(retrieved, key=lambda pair: pair[0].similarity or 0.0)[1].card.examples if retrieved else ()

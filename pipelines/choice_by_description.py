@@ -17,6 +17,7 @@ from hyperlora.adapter import Adapter
 from hyperlora.errors import HyperLoRAError, InputError
 from hyperlora.references import parse_reference
 from pipelines.candidates import TRUSTED_SIMILARITY, Candidate, Choice, Found
+from retrieval.calibration import KNOWN
 
 # Below this probability that the closest adapter is for the task nothing is made of a description.
 MIN_CONFIDENCE = 0.1
@@ -179,5 +180,6 @@ def _reason(best: Candidate, closest: Candidate | None, alternative: Found | Non
 
 def _how_sure(candidate: Candidate) -> str:
     if candidate.confidence is not None:
-        return f"for this task with probability {candidate.confidence:.2f}"
+        only = "" if candidate.confidence >= KNOWN else " only"
+        return f"for this task with probability {candidate.confidence:.2f}{only}"
     return f"at similarity {candidate.similarity or 0.0:.2f}"

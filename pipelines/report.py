@@ -34,6 +34,9 @@ def comparison_text(results: dict[str, Any]) -> str:
 def adapted_text(result: AdaptResult, description: str) -> str:
     """What one `adapt` chose and how answers changed."""
     lines = [f"adapt {description!r}", f"  -> {result.entry.reference} ({result.adapter.card.origin}): {result.reason}"]
+    lines.append(f"  parent: {', '.join(result.adapter.card.parents)}")
+    if (other := result.alternative) is not None:
+        lines.append(f"  may be as good: {other.reference} ({other.origin}); three examples with --examples would tell")
     if result.entry.expires is not None:
         day = datetime.fromtimestamp(result.entry.expires / 1000, UTC).date()
         lines.append(f"  registered until {day}; for good: hyperlora registry alias {result.entry.reference} ALIAS")
@@ -42,8 +45,10 @@ def adapted_text(result: AdaptResult, description: str) -> str:
     if result.scores is not None:
         lines += _score_lines(result.scores)
     if result.answers:
-        rows = [(a.input, a.base[:32], a.adapted, a.expected) for a in result.answers]
-        lines += _table(("input", "base model", "adapted", "expected"), rows)
+        lines.append(f"  {result.samples.heading(result.adapter.card.origin)}")
+        known = any(a.expected for a in result.answers)
+        rows = [(a.input, a.base[:32], a.adapted, *([a.expected] if known else [])) for a in result.answers]
+        lines += _table(("input", "base model", "adapted", *(["expected"] if known else [])), rows)
     for label, path in (("PEFT folder", result.folder), ("merged checkpoint", result.merged)):
         if path is not None:
             lines.append(f"  {label}: {path}")

@@ -22,6 +22,13 @@ from serve.cli.main import base_option, emit, json_option
     default=True,
     help="From four examples on: say how good it is on examples that it was not made of.",
 )
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="Without examples: refuse if the closest adapter is less probably for the task than this; 0.1 if not given.",
+)
+@click.option("--force", is_flag=True, help="Without examples: take what comes closest, however improbable.")
 @click.option("--no-store-examples", is_flag=True, help="Keep none of the examples' text in the registry.")
 @base_option
 @json_option
@@ -32,6 +39,8 @@ def command(
     merge: Path | None,
     refine: int | None,
     cross_validate: bool,
+    min_confidence: float | None,
+    force: bool,
     no_store_examples: bool,
     base: str | None,
     as_json: bool,
@@ -39,8 +48,9 @@ def command(
     """Describe a task, get the best adapter for it.
 
     Closest adapters of the registry and one that the generator writes are compared: on your examples if you give
-    some, else by similarity. If none answers nearly all of your examples, the best, or the generated one, is trained on
-    them for 16 steps, in seconds. From four examples on that is cross-validated: it is done over without each of them
+    some, else by the score that is expected of each. Where nothing in the registry is for the task, that is said, exit
+    code 3. If none answers nearly all of your examples, the best, or the generated one, is trained on them for 16
+    steps, in seconds. From four examples on that is cross-validated: it is done over without each of them
     (of more than five, without a fifth of them) and scored on what was left out. The result is registered with its
     parents and the reason; it expires after 30 days (HYPERLORA_ADAPT_TTL_DAYS) unless you give it an alias.
 
@@ -59,6 +69,8 @@ def command(
         store_examples=not no_store_examples,
         refine=refine,
         cross_validate=cross_validate,
+        min_confidence=min_confidence,
+        force=force,
         base=base,
     )
     emit(as_json, result.summary(), adapted_text(result, description))

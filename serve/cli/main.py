@@ -69,7 +69,7 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong usage, 3 nothing fits, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = cli.main(args=given, prog_name="hyperlora", standalone_mode=False)
@@ -90,9 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _fail(error: HyperLoRAError, given: Sequence[str]) -> NoReturn:
     if "--json" in given:
-        click.echo(json.dumps({"error": error.problem, "remedy": error.remedy}))
+        click.echo(json.dumps({"error": error.problem, "remedy": error.remedy, **error.details()}))
     click.echo(f"error: {error}", err=True)
-    sys.exit(1)
+    sys.exit(error.exit_code)
 
 
 def emit(as_json: bool, value: Any, text: str) -> None:
