@@ -43,8 +43,8 @@ class FieldProblem(BaseModel):
     """What is wrong with one part of a request."""
 
     detail: str = Field(description="What is wrong.")
-    pointer: str | None = Field(None, description="In the body: a JSON pointer, such as #/examples/0/output.")
-    parameter: str | None = Field(None, description="In the address: the parameter's name.")
+    pointer: str | None = Field(default=None, description="In the body: a JSON pointer, such as #/examples/0/output.")
+    parameter: str | None = Field(default=None, description="In the address: the parameter's name.")
 
 
 class Problem(BaseModel):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 
@@ -85,7 +85,8 @@ class WorkQueue:
         gone = asyncio.create_task(_closed(request))
         finished = asyncio.wrap_future(self._thread.submit(take))
         try:
-            await asyncio.wait({finished, gone, turn.stopped}, return_when=asyncio.FIRST_COMPLETED)
+            ends: set[asyncio.Future[Any]] = {finished, gone, turn.stopped}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if not finished.done() and turn.cancellation.cancel():
                 raise StoppingError if turn.stopped.done() else ClientGoneError
             return await finished

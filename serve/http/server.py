@@ -23,22 +23,23 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, queue: WorkQueue) -> None:
         super().__init__(config)
         self._queue = queue
-        self._signal = signal.SIGTERM
+        self.signal: signal.Signals | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal asks for the end, the second makes it."""
         if self.should_exit:
             os._exit(128 + sig)
         self._queue.stopping = True
-        self._signal = signal.Signals(sig)
+        self.signal = signal.Signals(sig)
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close what listens, and wait for what runs."""
-        again = "Ctrl-C" if self._signal == signal.SIGINT else self._signal.name
+        asked = self.signal or signal.SIGTERM
+        again = "Ctrl-C" if asked == signal.SIGINT else asked.name
         click.echo(f"stopping within {STOPPING:g} s; {again} again stops at once", err=True)
         # work that reaches no step at which it could end, such as loading a model, does not hold the process up
-        end = Timer(STOPPING, os._exit, (128 + self._signal,))
+        end = Timer(STOPPING, os._exit, (128 + asked,))
         end.daemon = True
         end.start()
         stopping = asyncio.create_task(self._queue.stop(FINISHING))
@@ -54,7 +55,10 @@ def serve_until_stopped(app: FastAPI, queue: WorkQueue, listener: socket.socket)
         listener: a socket that listens.
 
     Raises:
-        KeyboardInterrupt: it was SIGINT, and all has been wound up.
+        KeyboardInterrupt: it was SIGINT, and no request is left.
     """
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=round(FINISHING) + 1)
-    _Server(config, queue).run(sockets=[listener])
+    server = _Server(config, queue)
+    server.run(sockets=[listener])
+    if server.signal == signal.SIGINT:  # which a shell makes its background jobs ignore
+        raise KeyboardInterrupt

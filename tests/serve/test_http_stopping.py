@@ -184,6 +184,25 @@ def test_two_signals_end_it_at_once(number: signal.Signals, server: Server, hype
     assert references(hyperlora_home) == before
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_work_that_comes_to_no_step_holds_nobody_up(
+    number: signal.Signals, code: int, server: Server, hyperlora_home: Path
+) -> None:
+    registry = Registry(hyperlora_home)
+    before = {entry.reference for entry in registry.entries()}
+    with registry.ledger.locked():  # which registering waits for
+        body = {"description": "Do it", "examples": [{"input": "cat", "output": "cats"}], "refine": 20}
+        running = server.ask_meanwhile("/v1/adapt", body)
+        server.until(lambda: server.has_begun(20))
+        signalled = time.monotonic()
+        os.kill(server.process.pid, number)
+        answer = running.result(10)
+        assert (answer.status, answer.body["detail"]) == (503, "the server is stopping")
+        assert server.ended(signalled) < 6
+    assert server.process.exitcode == code
+    assert references(hyperlora_home) == before
+
+
 def test_an_idle_server_stops_though_connections_are_kept_open(server: Server) -> None:
     idle = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     idle.request("GET", "/healthz")
