@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from hyperlora.batching import Batch, Encoded, collate, label_logits
+from hyperlora.cancellation import check_cancelled
 
 Key = TypeVar("Key", bound=Hashable)
 # Fewer common tokens are not worth the larger attention matrix. How long a line may grow depends on what it shares:
@@ -78,11 +79,15 @@ def packed_batches(
     Args:
         keys: what a line has one of, such as the adapter that acts on it.
         size: most lines in a batch.
+
+    Raises:
+        Cancelled: between two batches.
     """
     bundles = bundle(samples, keys)
     if any(each.shared for each in bundles) and not _takes_bundles(model):
         bundles = [Bundle((position,), 0, len(sample)) for position, sample in enumerate(samples)]
     for group in _batches(bundles, size):
+        check_cancelled()
         batch = collate_bundles(samples, group, pad_id, device, model.dtype)
         members = tuple(position for each in group for position in each.members)
         yield PackedBatch(batch, [keys[each.members[0]] for each in group], members)

@@ -16,6 +16,7 @@ from transformers import DynamicCache
 from hyperlora.bank import AdapterBank, Choice, Factors, Gates, Prepared, Route
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import length_buckets
+from hyperlora.cancellation import check_cancelled
 from hyperlora.errors import InputError
 from hyperlora.prompts import read_answer
 from hyperlora.sampling import Sampler, Sampling
@@ -152,6 +153,7 @@ def decode(
     rows = list(range(len(samplings)))
     done = [False] * len(rows)
     while True:
+        check_cancelled()
         tokens = sampler.choose(logits)
         for line, token in enumerate(tokens.tolist()):
             if done[line]:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import length_buckets
+from hyperlora.cancellation import check_cancelled
 from hyperlora.errors import InputError
 
 Pooling = Literal["last", "mean"]
@@ -58,6 +59,7 @@ def text_states(
     narrow = torch.autocast(base.device.type, dtype, enabled=dtype not in (None, base.model.dtype))
     with narrow:
         for rows in length_buckets([len(ids) for ids in tokens], batch_size):
+            check_cancelled()
             states[rows] = _pooled(base, [tokens[row] for row in rows], layer, pooling)
     return states
 

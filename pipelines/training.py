@@ -20,6 +20,7 @@ from hyperlora.bank import AdapterBank, Route, StackedFactors
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import label_logits
 from hyperlora.bundling import packed_batches
+from hyperlora.cancellation import check_cancelled
 from hyperlora.durable import fault_point, write_bytes
 from hyperlora.progress import progress
 from pipelines.checkpointing import resume, write_checkpoint
@@ -74,6 +75,7 @@ def train(
     done = resume(trainee.module, optimiser, folder)
     with progress(recipe.steps, label, "step", initial=done) as bar:
         for step in range(done, recipe.steps):
+            check_cancelled()
             for group in optimiser.param_groups:
                 group["lr"] = recipe.learning_rate * learning_rate_share(step, recipe)
             optimiser.zero_grad(set_to_none=True)

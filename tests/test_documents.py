@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -148,6 +150,21 @@ def test_the_generation_document_runs_in_order(run: Callable[[str], str]) -> Non
     ]
     assert '"stale": ' in shown
     assert called.startswith("(4,) 1 {'refine_steps': 4, 'examples': 2, 'rank': 4, ")
+
+
+@pytest.mark.real
+def test_the_commands_of_the_serving_document_run(run: Callable[[str], str]) -> None:
+    [(_, script)] = _BLOCK.findall((ROOT / "docs" / "serving.md").read_text())
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert script.count("8000") > 3
+    lines = run(script.replace("8000", str(port))).splitlines()
+    health, adapted, found, listed, refused = (json.loads(line) for line in lines)
+    assert health["status"] == "ok"
+    assert adapted["adapter"]["reference"].startswith("registry:adapt-write-the-verb")
+    assert found[0]["name"] == "noun-plural"
+    assert len(listed["adapters"]) == 5
+    assert (refused["status"], refused["errors"]) == (422, [{"detail": "no such parameter", "parameter": "orign"}])
 
 
 @pytest.mark.real

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hyperlora.cancellation import commit
 from hyperlora.durable import fault_point
 from hyperlora.errors import InputError, RegistryError
 from hyperlora.licences import combined_licence
@@ -129,6 +130,9 @@ class Registry:
         Args:
             fields: what is known of it, by the names of `Entry`'s attributes.
             card: Markdown that MLflow's UI shows with the version; the description when empty.
+
+        Raises:
+            Cancelled: the work that this is a part of was given up; nothing is stored.
         """
         if not _NAME.fullmatch(name):
             raise InputError(
@@ -143,6 +147,7 @@ class Registry:
                 raise RegistryError(
                     f"{name} names a registered {held or 'model of another tool'}", "Choose another name."
                 )
+            commit()
             content, manifest = self.contents.put(write)
             fault_point("content-stored")
             if held is None:

@@ -14,18 +14,21 @@ from serve.cli.main import base_option
 def command(host: str, port: int, base: str | None) -> None:
     """Serve the HTTP API and the web page.
 
+    Ctrl-C or SIGTERM once: no new requests; those that run have 3 seconds to end, else they are given up and register
+    nothing. Twice: the end at once.
+
     \b
     Example:
       hyperlora serve --port 8000
       curl -s localhost:8000/v1/adapt -H 'content-type: application/json' -d '{"description": "Give the plural"}'
     """
     import socket
-
-    import uvicorn
+    import sys
 
     from hyperlora.errors import InputError
     from pipelines.session import Session
-    from serve.http import create_app
+    from serve.http import WorkQueue, create_app
+    from serve.http.server import serve_until_stopped
 
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -37,7 +40,11 @@ def command(host: str, port: int, base: str | None) -> None:
         ) from error
     session = Session(base)
     _ = session.located  # a wrong --base should fail now, not at the first request
-    app = create_app(session)
+    queue = WorkQueue()
+    app = create_app(session, queue)
     listener.listen()
     click.echo(f"HyperLoRA on http://{host}:{listener.getsockname()[1]}", err=True)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+    try:
+        serve_until_stopped(app, queue, listener)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -52,7 +52,7 @@ def test_half_of_a_score_is_the_whole_texts_and_half_the_best_parts() -> None:
 
 
 CONTEXT = (
-    "We run a small shop for garden furniture in the north of England and sell to most of Europe. My colleague has left "
+    "We run a small shop for garden furniture in the north of England and sell to most of Europe. A colleague has left "
     "us a spreadsheet that nobody understands, and the season begins next week. Every row of it has a customer, what "
     "they ordered and when the lorry is to come, and the people in the warehouse want to print labels. "
 )

@@ -27,14 +27,14 @@ from hyperlora.peft_folder import read_card
 from hyperlora.registry import Registry
 from pipelines.session import LONGEST_DESCRIPTION, Session
 from retrieval.compose import compose
-from serve.http import (
+from serve.http import create_app
+from serve.http.bodies import (
     LARGEST_RANK,
     LONGEST_TEXT,
     MOST_ADAPTERS,
     MOST_EXAMPLES,
     MOST_GENERATED,
     MOST_STEPS,
-    create_app,
 )
 
 CAT = {"input": "cat", "output": "cats"}
@@ -153,8 +153,9 @@ def test_what_is_not_there_is_refused_with_the_remedy(
     answer = reader.get(path)
     assert answer.status_code == status
     body = answer.json()
-    assert set(body) == {"error", "remedy"}
-    assert problem in body["error"]
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (body["status"], body["error"]) == (status, body["detail"])
+    assert problem in body["detail"]
     assert remedy in body["remedy"]
 
 
@@ -162,7 +163,8 @@ def test_what_is_not_there_is_refused_with_the_remedy(
 def test_an_empty_description_is_refused_with_the_remedy(description: str, reader: TestClient) -> None:
     answer = reader.post("/v1/adapt", json={"description": description})
     assert answer.status_code == 400
-    assert answer.json() == {"error": "the description is empty", "remedy": "Say in a sentence what the task is."}
+    body = answer.json()
+    assert (body["detail"], body["remedy"]) == ("the description is empty", "Say in a sentence what the task is.")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def test_an_empty_description_is_refused_with_the_remedy(description: str, reade
 def test_a_body_out_of_bounds_is_refused_by_its_field(body: dict[str, Any], where: str, reader: TestClient) -> None:
     answer = reader.post("/v1/adapt", json=body)
     assert answer.status_code == 422
-    assert where in answer.json()["detail"][0]["loc"]
+    assert where in answer.json()["errors"][0]["pointer"].split("/")
 
 
 def test_bodies_at_the_bounds_are_taken(client: TestClient) -> None:
@@ -221,27 +223,30 @@ def test_compose_makes_one_adapter_and_registers_it_under_the_name(
 
 
 def test_search_finds_by_text_and_by_examples(reader: TestClient) -> None:
-    found = reader.post("/v1/search", json={"text": "Which city is this country's capital?", "k": 2}).json()
+    found = reader.post("/v1/search", json={"description": "Which city is this country's capital?", "k": 2}).json()
     assert [each["name"] for each in found] == ["capital", "plural"]
     assert found[0]["score"] > found[1]["score"]
     assert found[0]["confidence"] is None, "the plain encoder is not calibrated"
-    by_prompt = {"text": "Name the plural.\nInput: cat", "kind": "prompt", "k": 1}
+    by_prompt = {"prompt": "Name the plural.\nInput: cat", "k": 1}
     assert [each["name"] for each in reader.post("/v1/search", json=by_prompt).json()] == ["plural"]
     by_examples = reader.post("/v1/search", json={"examples": [CAT], "k": 5}).json()
     assert {each["name"] for each in by_examples} == {"capital", "plural", "spelled"}
-    assert reader.post("/v1/search", json={"text": "plural", "tags": {"nobody": "has it"}}).json() == []
+    assert reader.post("/v1/search", json={"description": "plural", "tags": {"nobody": "has it"}}).json() == []
 
 
 @pytest.mark.parametrize(
     ("body", "status"),
     [
         ({}, 400),
-        ({"text": " "}, 400),
-        ({"text": "x", "examples": [CAT]}, 400),
-        ({"text": "x", "k": 0}, 422),
-        ({"text": "x", "k": 101}, 422),
-        ({"text": "x", "kind": "examples"}, 422),
-        ({"text": "x", "like": "file:/etc"}, 422),
+        ({"description": " "}, 400),
+        ({"description": "x", "examples": [CAT]}, 400),
+        ({"description": "x", "prompt": "x"}, 400),
+        ({"prompt": "x", "examples": [CAT]}, 400),
+        ({"description": "x", "k": 0}, 422),
+        ({"description": "x", "k": 101}, 422),
+        ({"text": "x"}, 422),
+        ({"description": "x", "kind": "prompt"}, 422),
+        ({"description": "x", "like": "file:/etc"}, 422),
     ],
 )
 def test_a_search_that_makes_no_sense_is_refused(reader: TestClient, body: dict[str, Any], status: int) -> None:
@@ -293,8 +298,8 @@ def test_what_cannot_be_composed_is_refused_with_the_remedy(
 ) -> None:
     answer = reader.post("/v1/compose", json=body)
     assert answer.status_code == status
-    assert set(answer.json()) == {"error", "remedy"}
-    assert problem in answer.json()["error"]
+    assert answer.json()["remedy"]
+    assert problem in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -318,7 +323,7 @@ def test_a_composition_out_of_bounds_is_refused_by_its_field(
 ) -> None:
     answer = reader.post("/v1/compose", json=body)
     assert answer.status_code == 422
-    assert where in answer.json()["detail"][0]["loc"]
+    assert where in answer.json()["errors"][0]["pointer"].split("/")
 
 
 def test_adapters_of_another_base_model_are_the_client_s_mistake(
@@ -427,7 +432,7 @@ def test_a_generation_out_of_bounds_is_refused_by_its_field(
 ) -> None:
     answer = reader.post("/v1/generate", json=body)
     assert answer.status_code == 422
-    assert where in answer.json()["detail"][0]["loc"]
+    assert where in answer.json()["errors"][0]["pointer"].split("/")
 
 
 def test_a_body_that_is_not_json_is_refused(reader: TestClient) -> None:
