@@ -153,8 +153,6 @@ def adapt(
     stale = None if generator is None else staleness_note(session.registry, generator)
     if not store_examples:
         adapter = adapter.with_card(adapter.card.model_copy(update={"examples": ()}))
-    generator = session.generator()
-    note = None if generator is None else staleness_note(session.registry, generator)
     # last of what can fail: nothing is registered of a call that does
     entry = register_in_passing(session.registry, adapter, registered_name(description, adapter))
     folder = None if out is None else write_adapter(adapter, out)
