@@ -52,7 +52,7 @@ class ExpectedScores:
         return confidence * self.known + (1 - confidence) * self.unknown
 
 
-EXPECTED = ExpectedScores(right=0.86, wrong=0.05, known=0.56, unknown=0.12)
+EXPECTED = ExpectedScores(right=0.86, wrong=0.04, known=0.56, unknown=0.13)
 
 
 class NothingFitsError(HyperLoRAError):

@@ -31,7 +31,7 @@ from hyperlora.registry import Registry
 from hyperlora.settings import reload_settings
 from hyperlora.tasks import Example, Task
 from pipelines.adapt import adapt, registered_name
-from pipelines.candidates import TRUSTED_SIMILARITY
+from pipelines.choice_by_description import NothingFitsError
 from pipelines.generate import generate_adapters, refining
 from pipelines.refine import refine
 from pipelines.session import LONGEST_DESCRIPTION, Session, check_description
@@ -167,25 +167,68 @@ def test_without_examples_a_close_description_retrieves(session: Session, toy_ta
     result = adapt(task.unseen_descriptions[0], session=session)
     best = result.candidates[0]
     assert (best.reference, best.origin) == ("registry:homes@1", "retrieved")
-    assert best.similarity is not None
-    assert best.similarity >= TRUSTED_SIMILARITY
-    assert best.confidence is None, "the retriever is not calibrated"
+    assert best.confidence is not None, "the packaged encoder is calibrated as it is"
+    assert best.confidence > 0.5
     assert best.exact_match is best.log_likelihood is result.base_exact_match is None
-    assert f"similarity {best.similarity:.2f}, {task.description!r}" in result.reason
+    assert f"for this task with probability {best.confidence:.2f}: {task.description!r}" in result.reason
     assert result.adapter.content_hash == session.registry.load("registry:homes").content_hash
     assert result.adapter.card.parents == ("registry:homes@1",)
 
 
-def test_without_examples_a_far_description_generates(session: Session) -> None:
-    result = adapt(FAR, session=session)
+def test_without_examples_a_far_description_is_refused_and_leaves_no_trace(session: Session, tmp_path: Path) -> None:
+    listed = versions(session)
+    with pytest.raises(NothingFitsError) as caught:
+        adapt(FAR, out=tmp_path / "out", session=session)
+    assert len(caught.value.closest) == 3
+    assert versions(session) == listed
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_far_description_generates_where_it_is_forced(session: Session) -> None:
+    result = adapt(FAR, force=True, session=session)
     best, runner_up = result.candidates[:2]
     assert (best.reference, best.origin) == ("registry:quickstart-hypernet@1", "generated")
-    assert runner_up.similarity is not None
-    assert runner_up.similarity < TRUSTED_SIMILARITY
-    assert f"the closest adapter has similarity {runner_up.similarity:.2f}, below 0.5" in result.reason
+    assert runner_up.confidence is not None
+    assert f"is for this task with probability {runner_up.confidence:.2f} only" in result.reason
     [[written]] = generate_adapters(session, [Wanted(FAR)])
     assert result.adapter.content_hash == written.content_hash
     assert result.adapter.card.parents == ("registry:quickstart-hypernet@1",)
+    assert result.answers == (), "inputs of an adapter that is for something else show nothing"
+
+
+def test_both_are_registered_where_it_cannot_be_told_which_is_better(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.choice_by_description.CLOSE", 1.0)
+    result = adapt("Say where people live.", session=session)
+    assert result.alternative is not None
+    assert (result.adapter.card.origin, result.alternative.origin) == ("retrieved", "generated")
+    assert result.alternative.reference != result.entry.reference
+    assert result.alternative.expires is not None
+    [[written]] = generate_adapters(session, [Wanted("Say where people live.")])
+    assert session.registry.load(result.alternative.reference).content_hash == written.content_hash
+    assert result.summary()["alternative"]["reference"] == result.alternative.reference
+
+
+def test_samples_say_whose_they_are(session: Session, toy_tasks: list[Task]) -> None:
+    own = adapt("Say where people live", toy_tasks[2].test[:3], session=session)
+    assert (own.samples.of, own.summary()["answers_of"]) == ("", None)
+    assert own.samples.heading("retrieved") == "on the examples: 3 of 3 answers as expected"
+    retrieved = adapt("Say where people live.", session=session)
+    assert [answer.expected for answer in retrieved.answers] == ["house"] * 4
+    assert retrieved.samples.heading("retrieved") == (
+        "samples of registry:homes@1 ('Name what people live in.'), not of yours: 4 of 4 answers as expected"
+    )
+    assert retrieved.summary()["answers_of"] == {
+        "reference": "registry:homes@1",
+        "description": "Name what people live in.",
+    }
+
+
+def test_a_description_longer_than_the_encoder_reads_is_said_to_be(session: Session) -> None:
+    text = "Say where people live. " + "It is for a game that we play with the children on long journeys. " * 30
+    [note] = [note for note in adapt(text, force=True, session=session).notes if "tokens" in note]
+    assert "the text encoder reads 256" in note
 
 
 def test_answers_show_the_base_model_beside_the_adapted_one(session: Session, toy_tasks: list[Task]) -> None:
@@ -285,7 +328,7 @@ def test_the_folders_written_answer_alike_in_peft_and_transformers(
     from transformers import AutoModelForCausalLM
 
     out, merge = tmp_path / "adapter", tmp_path / "merged"
-    result = adapt(description, out=out, merge=merge, session=session)
+    result = adapt(description, out=out, merge=merge, force=True, session=session)
     assert (result.folder, result.merged) == (out, merge)
     assert tree(out) == ["README.md", "adapter_config.json", "adapter_model.safetensors", "hyperlora.json"]
     assert read_adapter(out).content_hash == result.adapter.content_hash
@@ -452,9 +495,12 @@ def test_a_generator_trained_with_another_encoder_is_not_a_candidate(session: Se
         id = "other-encoder"
         dimensions = session.encoder.dimensions
         encode = session.encoder.encode
+        name = "file:another"
+        tokens = session.encoder.tokens
+        most_tokens = session.encoder.most_tokens
 
     session.encoder = Other()  # type: ignore[assignment]
-    result = adapt(FAR, session=session)
+    result = adapt(FAR, force=True, session=session)
     assert {candidate.origin for candidate in result.candidates} == {"retrieved"}
 
 
