@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from hyperlora.examples import LONGEST_LINE, Example, make_example
 from hyperlora.task_readers.source_task import SourceExample
-from hyperlora.tasks import LONGEST_LINE, SPLITS, Example, make_example
+from hyperlora.tasks import SPLITS
 
 # At most so many examples, and at most that part of all of them.
 _TEST = (100, 25)
@@ -18,6 +19,7 @@ _VALIDATION = (50, 15)
 _REPEATED = "repeated"
 _IN_ANOTHER_SPLIT = "whose input is also in a later split"
 _SEVERAL_ANSWERS = "inputs with several answers, all of them accepted"
+_SEVERAL_LINES = "with an answer of several lines"
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def _usable(example: SourceExample) -> Example | str:
         return "without an answer"
     lines = [answer for answer in answers if "\n" not in answer and "\r" not in answer]
     if not lines:
-        return "with an answer of several lines"
+        return _SEVERAL_LINES
     try:
         made = make_example(example.input, lines[0], tuple(lines[1:]))
     except ValueError:

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperlora.errors import TaskFormatError
+from hyperlora.examples import LONGEST_LINE
 from hyperlora.metrics import answer_score
 from hyperlora.task_readers import READERS, read_suite
-from hyperlora.tasks import LONGEST_LINE, Example, Suite, Task, load_examples, load_suite, load_task, write_task
+from hyperlora.tasks import Example, Suite, Task, load_examples, load_suite, load_task, write_task
 
 
 def pairs(count: int, start: int = 0) -> list[dict[str, object]]:

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperlora.errors import TaskFormatError
+from hyperlora.examples import LONGEST_LINE
 from hyperlora.prompts import DEFAULT_TEMPLATE
 from hyperlora.suite_checks import check_suite, word_prefixes
 from hyperlora.tasks import (
-    LONGEST_LINE,
     Example,
     Suite,
     Task,
