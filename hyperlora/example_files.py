@@ -14,7 +14,8 @@ from hyperlora.text_lines import BYTE_ORDER_MARK, lines_of, text_lines, unreadab
 # Where the row stands, for messages, and its cells by column.
 Row = tuple[str, Mapping[str, object]]
 
-JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
+LINE_SUFFIXES = (".jsonl", ".ndjson")
+JSON_SUFFIXES = (*LINE_SUFFIXES, ".json")
 TABLE_SUFFIXES = (".csv", ".tsv")
 # What other kinds of file are called, and what to do with them.
 _OTHER_KINDS = {

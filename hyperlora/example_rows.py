@@ -228,5 +228,6 @@ def settle_instructions(rows: Sequence[ExampleRow]) -> tuple[list[ExampleRow], s
         return list(rows), "", []
     if len(told) == 1 and any(row.input.strip() for row in rows):
         return list(rows), told.pop(), []
+    both = any(row.instruction and row.input.strip() for row in rows)
     joined = [replace(row, input="\n".join(filter(None, (row.instruction, row.input))), instruction="") for row in rows]
-    return joined, "", ["the instruction differs between rows and is read as part of the input"] * (len(told) > 1)
+    return joined, "", ["the instruction differs between rows and is read as part of the input"] if both else []

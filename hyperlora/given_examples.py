@@ -81,9 +81,9 @@ def _refuse_lines(rows: Sequence[ExampleRow]) -> None:
     """Refuse answers of several lines, which no adapter here learns yet."""
     found = [row for row in rows if any(len(answer.strip().splitlines()) > 1 for answer in row.answers)]
     if found:
-        others = f", as {len(found) - 1} others of {len(rows)} do" if len(found) > 1 else ""
+        others = f" ({len(found)} of {len(rows)} rows)" if len(found) > 1 else ""
         raise TaskFormatError(
-            f"{found[0].place}: cannot be used: 'output' holds a line break{others}, and answers are one line",
+            f"{found[0].place}: cannot be used: 'output' holds a line break, and answers are one line{others}",
             "Write the answer in one line, or leave the example out.",
         )
 
