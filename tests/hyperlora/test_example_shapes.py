@@ -196,6 +196,8 @@ def test_one_input_with_two_outputs_is_noticed(caplog: pytest.LogCaptureFixture)
 
 BAD = [
     ('{"word": "a", "tag": "b"}', "line 2: is no example in a shape that is read; it has 'word', 'tag'"),
+    ('{"input": "a"}', "line 2: has no 'output'; it has 'input'"),
+    ('{"completion": "a"}', "line 2: has no 'prompt'; it has 'completion'"),
     ('{"prompt": "a", "completion": "b"}', "line 2: is prompt/completion, where line 1 is input/output"),
     ('{"messages": []}', "line 2: is messages, where line 1 is input/output"),
     ("[1]", "line 2: is list, not an object"),

@@ -646,3 +646,32 @@ def test_a_damaged_or_foreign_data_set_is_an_error(tmp_path: Path) -> None:
     assert "cannot be read" in refusal(f"dataset:{tmp_path}/set")
     save(tmp_path / "dict/dataset_dict.json", {"splits": ["everything"]})
     assert "has no train, validation or test split" in refusal(f"dataset:{tmp_path}/dict")
+
+
+# --- parts of a suite ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("named", "undivided", "parts"),
+    [
+        ({}, True, {"one": "held-out", "two": "held-out"}),
+        ({"one": "seen"}, False, {"one": "seen", "two": "held-out"}),
+        ({"one": "held-out"}, False, {"one": "held-out", "two": "seen"}),
+        ({"one": "dev", "two": "held-out"}, False, {"one": "dev", "two": "held-out"}),
+    ],
+)
+def test_tasks_that_no_part_is_named_for(
+    tmp_path: Path, named: dict[str, str], undivided: bool, parts: dict[str, str]
+) -> None:
+    for number, name in enumerate(("one", "two")):
+        save_lines(tmp_path / f"{name}.jsonl", pairs(20, start=50 * number))
+    # a side file may say other things of a task
+    text = "".join(f"{name}: {{partition: {part}}}\n" for name, part in named.items())
+    (tmp_path / "tasks.yaml").write_text(text or "one: {licence: MIT}\n")
+    suite = read_suite(f"jsonl:{tmp_path}")
+    assert (suite.undivided, {task.name: task.partition for task in suite}) == (undivided, parts)
+
+
+def test_our_own_folders_are_in_the_part_that_they_say(tmp_path: Path) -> None:
+    write_task(toy_task(partition="held-out"), tmp_path / "shout")
+    assert not read_suite(f"file:{tmp_path}").undivided

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hyperlora.errors import TaskFormatError
 from hyperlora.examples import LONGEST_LINE
 from hyperlora.prompts import DEFAULT_TEMPLATE
-from hyperlora.suite_checks import check_suite, word_prefixes
+from hyperlora.suite_checks import check_own_suite, check_suite, own_suite_notes, word_prefixes
 from hyperlora.tasks import (
     Example,
     Suite,
@@ -307,6 +307,14 @@ PLANTED = [
     ((with_examples(train=(FIRST,)),), "plural: input 'plural 0' occurs twice in train"),
     ((with_examples(test=(FIRST,)),), "plural: input 'plural 0' is in both train and test"),
     (
+        (with_examples(validation=(Example(FIRST.input, "x"),)),),
+        "plural: input 'plural 0' is in both train and validation, with the answers 'answer 0' and 'x'",
+    ),
+    (
+        (with_examples(train=(Example(FIRST.input, "x"),)),),
+        "plural: input 'plural 0' occurs twice in train, with the answers 'answer 0' and 'x'",
+    ),
+    (
         (with_examples(validation=(Example("plural  0 ", "x"),)),),
         "plural: inputs 'plural 0' and 'plural 0 ' differ only in spaces",
     ),
@@ -376,8 +384,8 @@ def test_a_word_begins_a_text_only_where_a_word_ends() -> None:
 
 @pytest.mark.parametrize(("tasks", "problem"), PLANTED, ids=[problem for _, problem in PLANTED])
 def test_a_planted_problem_is_the_one_found(tasks: tuple[Task, ...], problem: str) -> None:
-    found = check_suite(suite_of(*tasks), **TINY)
-    assert [" ".join(each.split()) for each in found] == [problem]
+    for found in (check_suite(suite_of(*tasks), **TINY), check_own_suite(suite_of(*tasks))):
+        assert [" ".join(each.split()) for each in found] == [problem]
 
 
 def test_all_problems_are_found_at_once() -> None:
@@ -394,3 +402,23 @@ def test_sizes_can_be_lowered_for_all_or_for_one_task() -> None:
     assert check_suite(suite, train=6, validation=3, test=3) == []
     problems = check_suite(suite, train=7, validation=3, test=3, smaller={"other": (6, 3, 3), "absent": (1, 1, 1)})
     assert problems == ["absent: is not in the suite", "plural: train has 6 examples, fewer than 7"]
+
+
+def test_a_suite_of_ones_own_may_be_small_and_share_inputs_between_its_parts() -> None:
+    apart = held_out(kept_apart("Plural 0"), relation="", family="games")
+    assert check_own_suite(suite_of(make_task(), apart)) == []
+    twin = held_out(relation="twin", twin_of="plurals")
+    assert check_own_suite(suite_of(make_task(), twin)) == ["other: twin_of names no task ('plurals')"]
+
+
+def test_what_an_own_suite_lacks_is_told_apart_from_what_is_wrong_in_it() -> None:
+    named = make_task("one-two", descriptions=("One two.",))
+    once = make_task("once", descriptions=("Do it.",), test=tuple(Example(f"x {n}", "y") for n in range(20)))
+    suite = Suite("mine", suite_of(named, once).tasks, {"few": "8 usable examples"}, {"once": "1 repeated"})
+    assert check_own_suite(suite) == ["few: was left out: 8 usable examples"]
+    assert own_suite_notes(suite) == [
+        "once: 1 repeated",
+        "one-two: its description is its name; say what is to be done, and it is found by that",
+        "one-two: 3 test examples, so a score is a rough one",
+        "once: is described in one wording; generators and retrievers learn more from several",
+    ]
