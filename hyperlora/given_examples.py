@@ -79,7 +79,7 @@ def _examples_of(rows: Iterable[Row]) -> GivenExamples:
 
 def _refuse_lines(rows: Sequence[ExampleRow]) -> None:
     """Refuse answers of several lines, which no adapter here learns yet."""
-    found = [row for row in rows if any(len(answer.strip().splitlines()) > 1 for answer in row.answers)]
+    found = [row for row in rows if any(sign in answer.strip() for answer in row.answers for sign in "\r\n")]
     if found:
         others = f" ({len(found)} of {len(rows)} rows)" if len(found) > 1 else ""
         raise TaskFormatError(
