@@ -47,11 +47,10 @@ def json_rows(file: Path) -> Iterator[Row]:
     try:
         with file.open("rb") as handle:
             if handle.peek(64).removeprefix(BYTE_ORDER_MARK).lstrip()[:1] == b"[":
-                items = json_of(handle, file)
-                places = ((f"{file}, item {number}", item) for number, item in enumerate(items, start=1))
+                values = _listed_values(json_of(handle, file), file)
             else:
-                places = _line_values(lines_of(handle, file), file)
-            for place, value in places:
+                values = _line_values(lines_of(handle, file), file)
+            for place, value in values:
                 if not isinstance(value, dict):
                     raise TaskFormatError(
                         f"{place}: is {type(value).__name__}, not an object",
@@ -60,6 +59,10 @@ def json_rows(file: Path) -> Iterator[Row]:
                 yield place, value
     except OSError as error:
         raise unreadable(file, error) from error
+
+
+def _listed_values(items: list[object], file: Path) -> Iterator[tuple[str, object]]:
+    yield from ((f"{file}, item {number}", item) for number, item in enumerate(items, start=1))
 
 
 def _line_values(lines: Iterator[tuple[int, str]], file: Path) -> Iterator[tuple[str, object]]:

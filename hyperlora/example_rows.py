@@ -101,10 +101,10 @@ def shape_of(place: str, columns: Iterable[str], named: tuple[str, str] | None =
             return Shape(name, spelled[one], spelled[other], instruction)
     known = {column for pair in _PAIRS for column in pair} & spelled.keys()
     half = next((pair for pair in _PAIRS if len(known) == 1 and known & set(pair)), None)
-    missing = "" if half is None else half[half[0] in known]
+    absent = "" if half is None else half[half[0] in known]
     raise TaskFormatError(
-        f"{place}: has no {missing!r}; it has {has}"
-        if missing
+        f"{place}: has no {absent!r}; it has {has}"
+        if absent
         else f"{place}: is no example in a shape that is read; it has {has}",
         f"Name the columns input and output; also read: {', '.join(SHAPES[1:])}." + (f" {remedy}" if remedy else ""),
     )
