@@ -545,7 +545,7 @@ BAD_FILES = [
         "jsonl",
         "t.jsonl",
         b'{"word": "a", "label": "b"}\n',
-        "line 1: is no example in a shape that is read; it has 'word', 'label'",
+        "line 1: has no 'text'; it has 'word', 'label'",
     ),
     ("jsonl", "t.jsonl", b'{"input": "a", "output": "b", "split": "exam"}\n', "line 1: the split 'exam' is unknown"),
     ("jsonl", "t.jsonl", b'{"input": "a", "output": "b", "task": 3}\n', "line 1: 'task' is int, not text"),
@@ -638,7 +638,7 @@ def test_a_damaged_or_foreign_data_set_is_an_error(tmp_path: Path) -> None:
     odd = table(30).rename_columns(["idx", "film", "label"])
     save_to_disk(tmp_path / "odd", odd)
     found = refusal(f"dataset:{tmp_path}/odd")
-    assert found.endswith("arrow: is no example in a shape that is read; it has 'idx', 'film', 'label'")
+    assert found.endswith("arrow: has no 'text'; it has 'idx', 'film', 'label'")
     (tmp_path / "set/tasks.yaml").write_text(f"set: {COLUMNS}\n")
     file.write_bytes(file.read_bytes()[:-300])
     assert f"{file}, after row" in refusal(f"dataset:{tmp_path}/set")
