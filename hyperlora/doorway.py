@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from hyperlora.adapter import Adapter
 from hyperlora.base_models import locate_base
-from hyperlora.errors import InputError
+from hyperlora.errors import InputError, TaskFormatError
+from hyperlora.given_examples import read_example_file, read_example_values
 from hyperlora.merged_checkpoint import export_merged
 from hyperlora.peft_folder import read_adapter
 from hyperlora.references import parse_reference
 from hyperlora.registry import Registry
-from hyperlora.tasks import Example, Metric, load_examples, make_example
+from hyperlora.tasks import Example, Metric
 
 if TYPE_CHECKING:
     from pipelines.adapt import AdaptResult
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from retrieval.retriever import Match
 
 Start = Literal["pool", "generated"]
-Examples = Path | str | Sequence[Example | Mapping[str, str]]
+Examples = Path | str | Sequence[Example | Mapping[str, Any]]
+_log = logging.getLogger(__name__)
 
 
 def adapt(
@@ -43,7 +46,7 @@ def adapt(
 
     Args:
         description: what the task is, in words.
-        examples: a JSONL file, or a sequence of `{"input": …, "output": …}`.
+        examples: a file or a sequence of `{"input": …, "output": …}`; other shapes: `docs/data.md`.
         out: write the adapter here as a PEFT folder.
         merge: write the merged checkpoint here.
         store_examples: keep the first examples in the registered adapter's card.
@@ -201,7 +204,7 @@ def generate(
 
     Args:
         description: what the task is, in words.
-        examples: a JSONL file, or a sequence of `{"input": …, "output": …}`.
+        examples: a file or a sequence of `{"input": …, "output": …}`; other shapes: `docs/data.md`.
         n: how many adapters, which then come as a list.
         sample: draw them, if the generator can.
         seed: of the draws.
@@ -248,7 +251,7 @@ def compose(
         rank: the largest rank of a module; the method's own when None.
         options: the method's own settings.
         description: what the result does, in words.
-        examples: a JSONL file, or a sequence of `{"input": …, "output": …}`.
+        examples: a file or a sequence of `{"input": …, "output": …}`; other shapes: `docs/data.md`.
         out: write the adapter here as a PEFT folder.
         name: register it under this name.
         base: base model reference.
@@ -333,23 +336,19 @@ def open_adapter(reference: str, base: str | None = None) -> Adapter:
 
 
 def read_examples(examples: Examples) -> tuple[Example, ...]:
-    """Examples from a JSONL file or from values.
+    """Examples from a file or from values, in any of the shapes of `docs/data.md`; what is passed over is logged.
 
     Raises:
-        InputError: a value lacks `input` or `output`.
+        InputError: a value is no example.
         TaskFormatError: the file is malformed.
     """
     if isinstance(examples, str | Path):
-        return load_examples(Path(examples))
-    read = []
-    for number, example in enumerate(examples, 1):
-        if isinstance(example, Example):
-            read.append(example)
-            continue
+        given, place = read_example_file(Path(examples)), str(examples)
+    else:
         try:
-            read.append(make_example(example["input"], example["output"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"example {number} is not an input/output pair: {error}", 'Give {"input": …, "output": …}.'
-            ) from error
-    return tuple(read)
+            given, place = read_example_values(examples), "examples"
+        except TaskFormatError as error:
+            raise InputError(error.problem, error.remedy) from error
+    for remark in given.remarks:
+        _log.warning("note: %s: %s", place, remark)
+    return given.examples

@@ -12,6 +12,8 @@ from hyperlora.tasks import SPLITS, Suite, Task
 # Two tasks are compared only where they meet often enough for it not to be chance.
 LEAST_SHARED = 0.1
 LEAST_AGREEMENT = 0.9
+# Each of fewer test examples moves a score by more than five points.
+FEW_TESTS = 20
 
 
 def plain_text(text: str) -> str:
@@ -20,20 +22,20 @@ def plain_text(text: str) -> str:
 
 
 def _task_problems(task: Task, sizes: Mapping[str, int]) -> Iterator[str]:
-    places: dict[str, tuple[str, str]] = {}
+    places: dict[str, tuple[str, str, str]] = {}
     for split, examples in task.splits().items():
         if len(examples) < sizes[split]:
             yield f"{task.name}: {split} has {len(examples)} examples, fewer than {sizes[split]}"
         for example in examples:
             prompt = " ".join(render_prompt(task.prompt_template, example.input).split())
             if (known := places.get(prompt)) is None:
-                places[prompt] = (split, example.input)
+                places[prompt] = (split, example.input, example.output)
             elif known[1] != example.input:
                 yield f"{task.name}: inputs {known[1]!r} and {example.input!r} differ only in spaces"
-            elif known[0] == split:
-                yield f"{task.name}: input {example.input!r} occurs twice in {split}"
             else:
-                yield f"{task.name}: input {example.input!r} is in both {known[0]} and {split}"
+                place = f"occurs twice in {split}" if known[0] == split else f"is in both {known[0]} and {split}"
+                unlike = f", with the answers {known[2]!r} and {example.output!r}" if known[2] != example.output else ""
+                yield f"{task.name}: input {example.input!r} {place}{unlike}"
 
 
 def _description_problems(tasks: Iterable[Task]) -> Iterator[str]:
@@ -132,10 +134,9 @@ def check_suite(
     test: int = 100,
     smaller: Mapping[str, tuple[int, int, int]] | None = None,
 ) -> list[str]:
-    """Every problem of a suite, one line each, beginning with the task's name; empty for a clean suite.
+    """Every problem of a suite that is to measure by, one line each, beginning with the task's name.
 
-    Looked for: an input twice in a split or in two splits (or but for spaces the same prompt), a description
-    used twice, splits that are too small, tasks that are one another's copy, and, where the suite has dev or held-out
+    Looked for, beside what `check_own_suite` finds: splits that are too small, and, where the suite has dev or held-out
     tasks, what these share with seen ones: an input, the beginning of one, or a pair the other way round. The same
     inputs with other outputs in another seen task are no problem.
 
@@ -146,11 +147,44 @@ def check_suite(
     """
     sizes = dict.fromkeys(suite.tasks, (train, validation, test)) | dict(smaller or {})
     problems: list[str] = [f"{name}: is not in the suite" for name in sizes if name not in suite.tasks]
+    problems += _common_problems(suite, sizes)
+    if suite.part("dev", "held-out"):
+        problems += _partition_problems(suite)
+        problems += _leak_problems(suite)
+    return problems
+
+
+def check_own_suite(suite: Suite) -> list[str]:
+    """Every problem of a suite of somebody's own, of any size, one line each, beginning with the task's name.
+
+    Looked for: tasks that could not be used, an input twice in a split or in two splits (or but for spaces the same
+    prompt), a description used twice, tasks that are one another's copy, and twins of nothing.
+    """
+    problems = [f"{name}: was left out: {why}" for name, why in suite.rejected.items()]
+    problems += _common_problems(suite, dict.fromkeys(suite.tasks, (1, 1, 1)))
+    for task in suite:
+        if task.twin_of and task.twin_of not in suite.tasks:
+            problems.append(f"{task.name}: twin_of names no task ({task.twin_of!r})")
+    return problems
+
+
+def own_suite_notes(suite: Suite) -> list[str]:
+    """What somebody with a suite of their own should know although nothing is wrong, one line each."""
+    notes = [f"{name}: {note}" for name, note in suite.notes.items()]
+    for task in suite:
+        if plain_text(task.description) == task.name.replace("-", " "):
+            notes.append(f"{task.name}: its description is its name; say what is to be done, and it is found by that")
+        elif len({plain_text(text) for text in task.descriptions}) == 1:
+            notes.append(f"{task.name}: is described in one wording; generators and retrievers learn more from several")
+        if len(task.test) < FEW_TESTS:
+            notes.append(f"{task.name}: {len(task.test)} test examples, so a score is a rough one")
+    return notes
+
+
+def _common_problems(suite: Suite, sizes: Mapping[str, tuple[int, int, int]]) -> list[str]:
+    problems: list[str] = []
     for task in suite:
         problems += _task_problems(task, dict(zip(SPLITS, sizes[task.name], strict=True)))
     problems += _description_problems(suite)
     problems += _copy_problems(suite)
-    if suite.part("dev", "held-out"):
-        problems += _partition_problems(suite)
-        problems += _leak_problems(suite)
     return problems

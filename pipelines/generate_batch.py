@@ -16,7 +16,7 @@ from hyperlora.identity import content_hash
 from hyperlora.peft_folder import read_adapter, write_adapter
 from hyperlora.progress import progress
 from hyperlora.strict_json import parse_json
-from hyperlora.tasks import field_problems
+from hyperlora.strict_yaml import field_problems
 from pipelines.generate import (
     Generation,
     begins_at_pool,

@@ -46,6 +46,11 @@ class Calibration(BaseModel):
         return [float(each) for each in 1 / (1 + np.exp(-values))]
 
 
+# The packaged encoder as it is, on the same wordings and pools as the shipped retriever
+# (`python -m pipelines.zoo.build calibrate` prints it).
+PLAIN_MINILM = Calibration(intercept=-4.254, score=4.869, lead=10.262, queries=2736, brier=0.137)
+
+
 def fit_calibration(
     scores: Sequence[float], leads: Sequence[float], right: Sequence[bool], groups: Sequence[str]
 ) -> Calibration:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hyperlora.example_rows import SHAPES
 from pipelines.recipes.composition import composition_recipe
 from retrieval.compose import METHODS
 from serve.cli.main import COMMANDS
@@ -176,3 +177,19 @@ def test_the_commands_of_the_evaluation_document_run(run: Callable[[str], str]) 
     assert "date-iso-to-german (dates; seen)" in printed
     assert "no problems" in printed
     assert "my-tasks: 2 tasks" in printed
+
+
+@pytest.mark.real
+def test_the_commands_of_the_data_document_run(run: Callable[[str], str]) -> None:
+    [(_, script)] = _BLOCK.findall((ROOT / "docs" / "data.md").read_text())
+    printed = run(script)
+    assert "12/3/5" in printed
+    assert "no problems" in printed
+    assert "note: us-date: the column 'id' is not read" in printed
+    assert "us-date (jsonl; no part): Write the date as Americans do" in printed
+
+
+def test_the_shapes_of_the_data_document_are_those_that_are_read() -> None:
+    text = (ROOT / "docs" / "data.md").read_text().partition("## Files")[0]
+    told = {"/".join(re.findall(r"`(\w+)`", shape)) for shape in re.findall(r"(?:`\w+`/?)+", text)}
+    assert set(SHAPES) <= told

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hyperlora.json_file import field_of, read_json
 from hyperlora.task_readers.gathering import Gathering
-from hyperlora.task_readers.json_file import field_of, read_json
 from hyperlora.task_readers.source_task import SourceTask, source_example
 from hyperlora.task_readers.task_files import files_in
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from hyperlora.errors import TaskFormatError
+from hyperlora.example_files import Row
+from hyperlora.example_rows import shape_of
+from hyperlora.json_file import field_of, read_json
 from hyperlora.task_readers.gathering import Gathering
-from hyperlora.task_readers.json_file import field_of, read_json
-from hyperlora.task_readers.rows import Row, require_columns, tasks_of_rows
+from hyperlora.task_readers.rows import NAME_THEM, PLACING, tasks_of_rows
 from hyperlora.task_readers.side_file import SideNotes
 from hyperlora.task_readers.task_files import SplitFile, split_named, tasks_of_files
 
@@ -112,8 +114,8 @@ def _rows(file: Path, notes: SideNotes) -> Iterator[Row]:
     number = 0
     try:
         schema, batches = _open(file)
-        require_columns(str(file), schema.names, notes)
-        wanted = [name for name in dict.fromkeys([*notes.columns, "task", "split", "also"]) if name in schema.names]
+        shape = shape_of(str(file), schema.names, notes.columns, NAME_THEM)
+        wanted = [name for name in dict.fromkeys([*shape.columns, *PLACING, "also"]) if name in schema.names]
         labels = _label_names(schema)
         for batch in batches:
             columns = batch.select(wanted)
@@ -121,7 +123,9 @@ def _rows(file: Path, notes: SideNotes) -> Iterator[Row]:
             columns.validate(full=True)
             for row in columns.to_pylist():
                 number += 1
-                yield f"{file}, row {number}", {name: _named(labels, name, value) for name, value in row.items()}
+                cells = {name: _named(labels, name, value) for name, value in row.items()}
+                # columns that are not read are named, without what they hold
+                yield f"{file}, row {number}", dict.fromkeys(schema.names) | cells
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise TaskFormatError(f"{file}, after row {number}: cannot be read ({error})", "Save it again.") from error
 

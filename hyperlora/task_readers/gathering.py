@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from hyperlora.errors import TaskFormatError
@@ -41,6 +42,7 @@ class Gathering:
         self._failed: dict[str, str] = {}
         self._rejected: dict[str, str] = {}
         self._notes: dict[str, str] = {}
+        self._placed: dict[str, bool] = {}
 
     def notes_on(self, name: str) -> SideNotes:
         """What the side file says of a task, by its name in the source."""
@@ -96,11 +98,12 @@ class Gathering:
             prompt_template=notes.prompt_template or DEFAULT_TEMPLATE,
             source=one_line(source.source) if notes.source is None else notes.source,
             licence=one_line(source.licence) if notes.licence is None else notes.licence,
-            partition=notes.partition,
+            partition=notes.partition or "held-out",
             relation=notes.relation,
             twin_of=notes.twin_of,
             **splits.examples,
         )
+        self._placed[name] = notes.partition is not None
         if remarks:
             self._notes[name] = "; ".join(remarks)
 
@@ -116,6 +119,9 @@ class Gathering:
     def suite(self) -> Suite:
         """The suite of the tasks added.
 
+        Where others' data puts no task in a part of the suite, the suite is undivided. Where it puts some in one, the
+        others are held out if one of those is seen, and seen if none is: those are what is kept apart from them.
+
         Raises:
             TaskFormatError: there is none, or the side file names a task that is not in the data.
         """
@@ -129,7 +135,11 @@ class Gathering:
             )
         path = self._path.resolve()
         name = path.stem if path.is_file() else path.name
-        return Suite(name, self._tasks, rejected=self._rejected, notes=self._notes)
+        undivided = bool(self._placed) and not any(self._placed.values())
+        if not undivided and not any(task.partition == "seen" for task in self._tasks.values()):
+            for other in (other for other, placed in self._placed.items() if not placed):
+                self._tasks[other] = replace(self._tasks[other], partition="seen")
+        return Suite(name, self._tasks, rejected=self._rejected, notes=self._notes, undivided=undivided)
 
     def _check_side_names(self) -> None:
         # a single file may have neighbours, and a file that could not be read may hold any task

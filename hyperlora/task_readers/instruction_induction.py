@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from hyperlora.errors import TaskFormatError
+from hyperlora.json_file import field_of, read_json
 from hyperlora.task_readers.gathering import Gathering
-from hyperlora.task_readers.json_file import field_of, read_json
 from hyperlora.task_readers.source_task import SourceExample, SourceTask, source_example
 from hyperlora.task_readers.task_files import files_in
 from hyperlora.tasks import Metric

@@ -36,8 +36,9 @@ READERS: Mapping[str, Reader] = {
 def read_suite(reference: str, *, on_error: OnError | None = None) -> Suite:
     """The tasks that a reference names, as a suite.
 
-    The same data always gives the same suite. Tasks of others' data are held out unless `tasks.yaml` beside them says
-    otherwise; those of our own task folders (`file:`) are as their `task.yaml` says. A task with too few examples is
+    The same data always gives the same suite. Tasks of others' data are in the parts that `tasks.yaml` beside them
+    names; if it names none, the suite is undivided. Those of our own task folders (`file:`) are as their `task.yaml`
+    says. A task with too few examples is
     left out and named in the suite's `rejected`; what was left out of a task that is there stands in its `notes`.
 
     Args:

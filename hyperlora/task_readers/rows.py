@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from hyperlora.errors import TaskFormatError
+from hyperlora.example_files import Row
+from hyperlora.example_rows import ExampleRow, RowReader, settle_instructions
 from hyperlora.task_readers.side_file import SIDE_FILE, SideNotes
-from hyperlora.task_readers.source_task import SourceExample, SourceTask, source_example
+from hyperlora.task_readers.source_task import SourceExample, SourceTask
 from hyperlora.task_readers.task_files import split_named
 
-# Where the row stands, for messages, and its cells by column.
-Row = tuple[str, Mapping[str, object]]
+# Columns that a suite reads beside those of an example.
+PLACING = ("task", "split")
+NAME_THEM = f"Or say which they are as input_column and output_column of the task in {SIDE_FILE} beside the data."
 
 
 def tasks_of_rows(
@@ -31,43 +35,34 @@ def tasks_of_rows(
         remarks: what the reader passed over.
 
     Raises:
-        TaskFormatError: a column is missing, a cell is of the wrong kind, a split is unknown, or there is no row.
+        TaskFormatError: a row has no known shape, a cell is of the wrong kind, a split is unknown, or there is no row.
     """
-    found: dict[str, dict[str, list[SourceExample]]] = {}
+    found: dict[str, dict[str, list[ExampleRow]]] = {}
+    passed_over = dict.fromkeys(remarks)
     for split, rows in parts:
+        reader = RowReader(notes.columns, NAME_THEM, PLACING)
         if split:
             found.setdefault(name, {}).setdefault(split, [])
         for where, row in rows:
             task = _label(where, row, "task") or name
             target = split or _split(where, row)
-            found.setdefault(task, {}).setdefault(target, []).append(_example(where, row, notes))
+            found.setdefault(task, {}).setdefault(target, []).append(reader.read(where, row))
+        passed_over |= dict.fromkeys(reader.remarks())
     if not found:
         raise TaskFormatError(f"{place}: holds no example", "Add rows with an input and an output.")
-    return [SourceTask(task, place, examples, remarks=remarks) for task, examples in found.items()]
+    return [_source_task(task, place, examples, list(passed_over)) for task, examples in found.items()]
 
 
-def require_columns(where: str, columns: Iterable[str], notes: SideNotes) -> None:
-    """Refuse a table, or a row, without the columns of an example.
-
-    Raises:
-        TaskFormatError: one is missing; the message says which there are.
-    """
-    there = list(columns)
-    if missing := [column for column in notes.columns if column not in there]:
-        has = ", ".join(repr(str(column)[:40]) for column in there[:8]) or "nothing"
-        raise TaskFormatError(
-            f"{where}: has no {' and no '.join(map(repr, missing))}; it has {has}",
-            f"Say which they are as input_column and output_column of the task in {SIDE_FILE} beside the data.",
-        )
-
-
-def _example(where: str, row: Mapping[str, object], notes: SideNotes) -> SourceExample:
-    require_columns(where, row, notes)
-    example = source_example(where, row[notes.input_column], row[notes.output_column])
-    if row.get("also") is None:
-        return example
-    further = source_example(where, "", row["also"])
-    return SourceExample(example.input, example.answers + further.answers)
+def _source_task(name: str, place: str, rows: dict[str, list[ExampleRow]], remarks: Sequence[str]) -> SourceTask:
+    settled, instruction, further = settle_instructions([row for part in rows.values() for row in part])
+    left = iter(settled)
+    examples = {
+        split: [SourceExample(row.input, row.answers) for row in islice(left, len(part))]
+        for split, part in rows.items()
+    }
+    return SourceTask(
+        name, place, examples, descriptions=[instruction] if instruction else [], remarks=[*remarks, *further]
+    )
 
 
 def _label(where: str, row: Mapping[str, object], column: str) -> str:

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from hyperlora.errors import TaskFormatError
 from hyperlora.prompts import PromptTemplate
+from hyperlora.strict_yaml import field_problems, read_yaml_mapping
 from hyperlora.task_readers.naming import task_name
-from hyperlora.tasks import Line, Metric, Note, Partition, Relation, Text, field_problems, read_yaml_mapping
+from hyperlora.tasks import Line, Metric, Note, Partition, Relation, Text
 
 SIDE_FILE = "tasks.yaml"
 
@@ -22,8 +23,9 @@ class SideNotes(BaseModel):
 
     Attributes:
         description: short for `descriptions` with one text.
-        input_column: the column or key of the input, `input` unless given.
-        output_column: the column or key of the answer, `output` unless given.
+        partition: the part of the suite; where no task of the data names one, all count as seen and as held out.
+        input_column: the column or key of the input; if neither is given, the rows' shape is looked up.
+        output_column: the column or key of the answer.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -35,11 +37,11 @@ class SideNotes(BaseModel):
     metric: Metric | None = None
     case_sensitive: bool | None = None
     prompt_template: PromptTemplate | None = None
-    partition: Partition = "held-out"
+    partition: Partition | None = None
     relation: Relation = ""
     twin_of: Note = ""
-    input_column: Text = "input"
-    output_column: Text = "output"
+    input_column: Text | None = None
+    output_column: Text | None = None
     licence: Note | None = None
     source: Note | None = None
 
@@ -52,9 +54,11 @@ class SideNotes(BaseModel):
         return self
 
     @property
-    def columns(self) -> tuple[str, str]:
-        """The columns of the input and of the answer."""
-        return self.input_column, self.output_column
+    def columns(self) -> tuple[str, str] | None:
+        """The columns of the input and of the answer, if one of them is given."""
+        if self.input_column is None and self.output_column is None:
+            return None
+        return self.input_column or "input", self.output_column or "output"
 
     def all_descriptions(self) -> list[str]:
         """The descriptions given; empty where there is none."""

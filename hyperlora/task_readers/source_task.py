@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hyperlora.errors import TaskFormatError
+from hyperlora.example_rows import cell_text
 from hyperlora.tasks import Metric
 
 
@@ -52,16 +50,5 @@ def source_example(place: str, input_value: object, output_value: object) -> Sou
     """
     answers = output_value if isinstance(output_value, list) else [output_value]
     return SourceExample(
-        _text(place, "input", input_value), tuple(_text(place, "output", answer) for answer in answers)
+        cell_text(place, "input", input_value), tuple(cell_text(place, "output", answer) for answer in answers)
     )
-
-
-def _text(place: str, field_name: str, value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
-        return json.dumps(value)
-    kind = "not a number" if isinstance(value, float) else type(value).__name__
-    raise TaskFormatError(f"{place}: the {field_name} is {kind}, not text", "Give text or a number.")

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from hyperlora.examples import LONGEST_LINE, Example, make_example
 from hyperlora.task_readers.source_task import SourceExample
-from hyperlora.tasks import LONGEST_LINE, SPLITS, Example, make_example
+from hyperlora.tasks import SPLITS
 
 # At most so many examples, and at most that part of all of them.
 _TEST = (100, 25)
@@ -17,7 +18,7 @@ _VALIDATION = (50, 15)
 
 _REPEATED = "repeated"
 _IN_ANOTHER_SPLIT = "whose input is also in a later split"
-_SEVERAL_ANSWERS = "inputs with several answers, all of them accepted"
+_SEVERAL_LINES = "with an answer of several lines"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def split_examples(source: Mapping[str, Sequence[SourceExample]]) -> Splits:
     one split gives for one input are all accepted.
     """
     counts: Counter[str] = Counter()
+    several: list[str] = []
     kept: dict[str, dict[str, Example]] = {split: {} for split in SPLITS}
     for split in reversed(SPLITS):
         later = [kept[other] for other in SPLITS if other != split]
@@ -50,8 +52,8 @@ def split_examples(source: Mapping[str, Sequence[SourceExample]]) -> Splits:
             elif any(_key(example) in others for others in later):
                 counts[_IN_ANOTHER_SPLIT] += 1
             else:
-                _merge(kept[split], example, counts)
-    remarks = _in_words(counts, sum(map(len, source.values())))
+                _merge(kept[split], example, counts, several)
+    remarks = _in_words(counts, sum(map(len, source.values())), several)
     declared = [split for split in SPLITS if split in source]
     if len(declared) == 1 and declared[0] != "train":
         remarks.append(f"the source has nothing but a {declared[0]} split, which was divided")
@@ -76,13 +78,13 @@ def _key(example: Example) -> str:
     return " ".join(example.input.split())
 
 
-def _merge(into: dict[str, Example], example: Example, counts: Counter[str]) -> None:
+def _merge(into: dict[str, Example], example: Example, counts: Counter[str], several: list[str]) -> None:
     known = into.setdefault(_key(example), example)
     if known is example:
         return
     if new := tuple(answer for answer in example.answers if answer not in known.answers):
         into[_key(example)] = replace(known, also=known.also + new)
-        counts[_SEVERAL_ANSWERS] += 1
+        several.append(example.input)
     else:
         counts[_REPEATED] += 1
 
@@ -96,7 +98,7 @@ def _usable(example: SourceExample) -> Example | str:
         return "without an answer"
     lines = [answer for answer in answers if "\n" not in answer and "\r" not in answer]
     if not lines:
-        return "with an answer of several lines"
+        return _SEVERAL_LINES
     try:
         made = make_example(example.input, lines[0], tuple(lines[1:]))
     except ValueError:
@@ -106,9 +108,9 @@ def _usable(example: SourceExample) -> Example | str:
     return made
 
 
-def _in_words(counts: Counter[str], total: int) -> list[str]:
-    left_out = [f"{count} {reason}" for reason, count in sorted(counts.items()) if reason != _SEVERAL_ANSWERS]
+def _in_words(counts: Counter[str], total: int, several: Sequence[str]) -> list[str]:
+    left_out = [f"{count} {reason}" for reason, count in sorted(counts.items())]
     remarks = [f"left out of {total} examples: {', '.join(left_out)}"] if left_out else []
-    if several := counts[_SEVERAL_ANSWERS]:
-        remarks.append(f"{several} {_SEVERAL_ANSWERS}")
+    if several:
+        remarks.append(f"{len(several)} inputs with several answers, such as {several[0][:40]!r}, all of them accepted")
     return remarks

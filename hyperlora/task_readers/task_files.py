@@ -17,6 +17,13 @@ _SPLIT_OF = {name: split for split, names in _SPLIT_NAMES.items() for name in na
 # train-00000-of-00002.parquet is a part of train
 _PART = re.compile(r"-\d{5}-of-\d{5}(-[0-9a-f]+)?$")
 
+# By which scheme the files of a kind are read.
+_SCHEME_OF = {
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
+    **dict.fromkeys((".csv", ".tsv"), "csv"),
+    **dict.fromkeys((".parquet", ".arrow"), "dataset"),
+}
+
 # A file with the split of its rows; empty where each row may name its own.
 SplitFile = tuple[str, Path]
 
@@ -39,7 +46,12 @@ def files_in(path: Path, *suffixes: str) -> list[Path]:
     except OSError as error:
         raise TaskFormatError(f"{path} cannot be listed: {error.strerror}", "Correct its rights.") from error
     if not found:
-        raise TaskFormatError(f"{path} has no {' or '.join(suffixes)} file", "Correct the path or the scheme.")
+        others = {each.suffix.lower() for each in path.iterdir()} & _SCHEME_OF.keys() - set(suffixes)
+        schemes = sorted({f"its {suffix} files by {_SCHEME_OF[suffix]}:" for suffix in others})
+        raise TaskFormatError(
+            f"{path} has no {' or '.join(suffixes)} file",
+            f"Read {' and '.join(schemes)}PATH." if schemes else "Correct the path or the scheme.",
+        )
     return found
 
 
@@ -50,9 +62,12 @@ def tasks_of_files(path: Path, *suffixes: str, named: str = "") -> dict[str, lis
     names, or `named`; every other file is a task of its own.
 
     Raises:
-        TaskFormatError: the folder has no such file.
+        TaskFormatError: the folder has no such file, or the file is one that another scheme reads.
     """
     if path.is_file():
+        scheme = _SCHEME_OF.get(path.suffix.lower())
+        if scheme is not None and scheme not in {_SCHEME_OF.get(suffix) for suffix in suffixes}:
+            raise TaskFormatError(f"{path} is no {' or '.join(suffixes)} file", f"Read it by {scheme}:{path}")
         return {path.stem: [("", path)]}
     found: dict[str, list[SplitFile]] = {}
     for file in files_in(path, *suffixes):

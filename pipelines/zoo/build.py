@@ -15,6 +15,7 @@ import click
 import yaml
 
 from generator.artifact import read_generator
+from hyperlora.encoder import PACKAGED_ENCODER, TextEncoder
 from hyperlora.registry import Entry, Registry
 from hyperlora.run_archive import read_run
 from hyperlora.tasks import Task
@@ -33,12 +34,13 @@ from pipelines.train_generator import train_generator
 from pipelines.train_multitask import train_multitask
 from pipelines.train_pool import registered_adapters, train_pool
 from pipelines.train_retriever import train_retriever
-from pipelines.zoo.calibrating import recalibrated
+from pipelines.zoo.calibrating import calibrate_descriptions, recalibrated
 from pipelines.zoo.oracles import train_oracles
 from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, ZooRetriever, read_zoo, write_zoo
 from pipelines.zoo.relations import nearest_adapters
 from pipelines.zoo.wordings import read_wordings
 from retrieval.artifact import read_retriever
+from retrieval.ranking import LEXICAL_WEIGHT
 
 TASKS_FILE = Path(__file__).parent / "tasks.yaml"
 GENERATOR_NAME = "starter-hypernet"
@@ -99,7 +101,10 @@ def retriever() -> None:
 
 @main.command()
 def calibrate() -> None:
-    """Calibrate the packed retriever on wordings.json; nothing else of the zoo changes."""
+    """Calibrate the packed retriever on wordings.json; nothing else of the zoo changes.
+
+    Also printed is what `retrieval.calibration.PLAIN_MINILM` holds.
+    """
     zoo, suite = read_zoo(), starter_suite()
     pool = [each.name for each in zoo.adapters if each.name in suite.tasks]
     wordings = read_wordings()
@@ -107,6 +112,8 @@ def calibrate() -> None:
     write_zoo(replace(zoo, retrievers=retrievers), ZOO_FOLDER)
     for each in retrievers:
         click.echo(f"{each.name} {each.trained.config.calibrations['description']}")
+    plain = calibrate_descriptions(TextEncoder(PACKAGED_ENCODER), LEXICAL_WEIGHT["description"], suite, pool, wordings)
+    click.echo(f"{PACKAGED_ENCODER} {plain}")
 
 
 @main.command()

@@ -11,7 +11,11 @@ from serve.cli.main import base_option, emit, json_option
 
 @click.command()
 @click.argument("description")
-@click.option("--examples", type=click.Path(path_type=Path), help='JSONL of {"input": …, "output": …}.')
+@click.option(
+    "--examples",
+    type=click.Path(path_type=Path),
+    help="Solved examples: a .jsonl, .json, .csv or .tsv file; see docs/data.md.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write the adapter here as a PEFT folder.")
 @click.option("--merge", type=click.Path(path_type=Path), help="Write the merged checkpoint here.")
 @click.option(

@@ -53,7 +53,11 @@ def _number(text: str) -> float | None:
 @click.option("--option", "options", multiple=True, metavar="NAME=VALUE...", help="The method's own, e.g. density=0.3.")
 @click.option("--recipe", type=click.Path(path_type=Path), help="All of these from a YAML file instead.")
 @click.option("--description", help="What the result does, in words.")
-@click.option("--examples", type=click.Path(path_type=Path), help='JSONL of {"input": …, "output": …}.')
+@click.option(
+    "--examples",
+    type=click.Path(path_type=Path),
+    help="Solved examples: a .jsonl, .json, .csv or .tsv file; see docs/data.md.",
+)
 @click.option("--template", help=r'The prompts the result answers, e.g. "Q: {input}\nA:", where adapters differ.')
 @click.option("--out", type=click.Path(path_type=Path), help="Write the adapter here as a PEFT folder.")
 @click.option("--name", help="Register the adapter under this name.")

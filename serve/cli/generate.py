@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("description", required=False)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Write the adapter here as a PEFT folder.")
-@click.option("--examples", type=click.Path(path_type=Path), help='JSONL of {"input": …, "output": …}.')
+@click.option(
+    "--examples",
+    type=click.Path(path_type=Path),
+    help="Solved examples: a .jsonl, .json, .csv or .tsv file; see docs/data.md.",
+)
 @click.option("--refine", type=click.IntRange(min=1), metavar="STEPS", help="Train on the examples for so many steps.")
 @click.option(
     "--start",

@@ -14,7 +14,9 @@ _UNSURE = "probably none of them is for this task: train one, or see what hyperl
 @click.command()
 @click.argument("text", default="")
 @click.option("--prompt", is_flag=True, help="TEXT is a prompt, with an instruction, an input or both.")
-@click.option("--examples", type=click.Path(path_type=Path), help="Search by solved examples: a JSONL file.")
+@click.option(
+    "--examples", type=click.Path(path_type=Path), help="Search by solved examples: a .jsonl, .json, .csv or .tsv file."
+)
 @click.option("--like", metavar="REF", help="Search by an adapter's weight change: registry:NAME or file:FOLDER.")
 @click.option("-k", default=3, show_default=True, help="How many adapters.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="Only adapters with this tag.")

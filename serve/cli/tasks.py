@@ -39,18 +39,23 @@ def command() -> None:
 @json_option
 def list_tasks(suite: str, partition: str | None, family: str | None, rejected: bool, as_json: bool) -> None:
     """List a suite's tasks with their part, and the sizes of their splits."""
+    from pipelines.evaluation.selection import in_parts
     from pipelines.starter import open_suite
 
     opened = open_suite(suite)
     if rejected:
         emit(as_json, dict(opened.rejected), "\n".join(f"{name}: {why}" for name, why in opened.rejected.items()))
         return
-    tasks = [task for task in opened if partition in (None, task.partition) and family in (None, task.family)]
+    tasks = [
+        task
+        for task in opened
+        if (partition is None or in_parts(opened, task, {partition})) and family in (None, task.family)
+    ]
     value = [
         {
             "name": task.name,
             "family": task.family,
-            "partition": task.partition,
+            "partition": None if opened.undivided else task.partition,
             "relation": task.relation,
             "twin_of": task.twin_of,
             "description": task.description,
@@ -59,7 +64,7 @@ def list_tasks(suite: str, partition: str | None, family: str | None, rejected: 
         for task in tasks
     ]
     lines = [
-        f"{task.name:<32} {task.family:<15} {task.relation or task.partition:<5} "
+        f"{task.name:<32} {task.family:<15} {'-' if opened.undivided else task.relation or task.partition:<5} "
         f"{len(task.train):>4}/{len(task.validation)}/{len(task.test):<4} {task.description}"
         for task in tasks
     ]
@@ -81,7 +86,7 @@ def show(name: str, suite: str, as_json: bool) -> None:
     value: dict[str, Any] = {
         "name": task.name,
         "family": task.family,
-        "partition": task.partition,
+        "partition": None if opened.undivided else task.partition,
         "relation": task.relation,
         "twin_of": task.twin_of,
         "descriptions": list(task.descriptions),
@@ -93,7 +98,7 @@ def show(name: str, suite: str, as_json: bool) -> None:
         "licence": task.licence,
         "examples": [example.record() for example in task.train[:5]],
     }
-    part = f"{task.partition}, {task.relation}" if task.relation else task.partition
+    part = "no part" if opened.undivided else f"{task.partition}, {task.relation}".removesuffix(", ")
     twin = f", twin of {task.twin_of}" if task.twin_of else ""
     lines = [f"{task.name} ({task.family}; {part}{twin}): {task.description}"]
     lines += [f"source: {task.source}", f"licence: {task.licence}"]
@@ -107,24 +112,35 @@ def show(name: str, suite: str, as_json: bool) -> None:
 @suite_option
 @json_option
 def check(suite: str, as_json: bool) -> None:
-    """Check a suite: sizes, leaks between splits and parts, duplicate inputs and descriptions, copied tasks.
+    """Check a suite: files that cannot be read, inputs in two splits or twice, duplicate descriptions, copied tasks.
 
-    Of the starter suite also: how many tasks and families it promises, how split, and how long their inputs are.
+    Of the starter suite also: how many tasks and families it promises, how split, how large, that its parts share no
+    inputs, and how long these are.
+
+    \b
+    Example:
+      hyperlora tasks check --suite jsonl:my-data
     """
-    from hyperlora.suite_checks import check_suite
+    from hyperlora.suite_checks import check_own_suite, check_suite, own_suite_notes
     from pipelines.starter import open_suite, smaller_tasks
 
-    opened = open_suite(suite)
-    problems = check_suite(opened, smaller=smaller_tasks() if suite == "starter" else None)
+    problems: list[str] = []
+    opened = open_suite(suite, on_error=lambda name, error: problems.append(f"{name}: {error}"))
     counts: dict[str, int] = {}
+    notes: list[str] = []
     if suite == "starter":
         from pipelines.starter.promises import broken_promises, partition_counts
 
+        problems += check_suite(opened, smaller=smaller_tasks())
         problems += broken_promises(opened, _token_counter())
         counts = partition_counts(opened)
+    else:
+        problems += check_own_suite(opened)
+        notes = own_suite_notes(opened)
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
-    text = "\n".join(problems) or f"suite {suite}: {len(opened)} tasks{told and f' ({told})'}, no problems"
-    emit(as_json, {"tasks": len(opened), "counts": counts, "problems": problems}, text)
+    lines = problems or [f"suite {suite}: {len(opened)} tasks{told and f' ({told})'}, no problems"]
+    text = "\n".join([*lines, *(f"note: {note}" for note in notes)])
+    emit(as_json, {"tasks": len(opened), "counts": counts, "problems": problems, "notes": notes}, text)
     if problems:
         raise click.exceptions.Exit(1)
 
@@ -151,6 +167,8 @@ def export(names: tuple[str, ...], suite: str, out: Path, as_json: bool) -> None
       hyperlora tasks export noun-plural --out my-tasks
       hyperlora tasks export --suite bbh:DOWNLOADED --out bbh-tasks
     """
+    from dataclasses import replace
+
     from hyperlora.durable import staged_folder
     from hyperlora.tasks import write_task
     from pipelines.starter import open_suite
@@ -163,5 +181,6 @@ def export(names: tuple[str, ...], suite: str, out: Path, as_json: bool) -> None
     chosen = [task for task in opened if not names or task.name in names]
     with staged_folder(out.absolute()) as staging:
         for task in chosen:
-            write_task(task, staging / task.name)
+            # tasks that no part was named for are one's own to train on
+            write_task(replace(task, partition="seen") if opened.undivided else task, staging / task.name)
     emit(as_json, {"out": str(out), "tasks": [task.name for task in chosen]}, f"{out}: {len(chosen)} tasks")

@@ -11,38 +11,53 @@ from serve.cli.main import base_option, emit, json_option
 
 suite_option = click.option("--suite", default="starter", show_default=True, help="starter, or SCHEME:PATH.")
 task_option = click.option("--task", "names", multiple=True, help="Only these tasks of the suite.")
+split_option = click.option(
+    "--split",
+    "parts",
+    multiple=True,
+    type=click.Choice(["seen", "dev", "held-out", "all"]),
+    help="Which part of the suite; by default seen, or all where no task names its part.",
+)
 recipe_option = click.option(
     "--recipe", type=click.Path(path_type=Path), help="YAML, or a shipped one's name; by default the shipped one."
 )
 
+# Notes on tasks that are shown; a suite may have thousands.
+_MOST_NOTES = 8
+
 
 @click.group()
 def command() -> None:
-    """Train adapters, generators and retrievers on a suite's seen tasks, and register them.
+    """Train adapters, generators and retrievers on a suite's tasks, and register them.
+
+    A suite is the starter suite, task folders (file:), or data in a usual shape (jsonl:, csv:, dataset:); docs/data.md.
 
     Long runs go on where they were when the same command is run again.
 
     \b
     Example:
-      hyperlora train adapters --suite file:my-tasks
+      hyperlora train adapters --suite jsonl:my-data
       hyperlora train multitask --reads description
     """
 
 
 @command.command("adapters")
 @suite_option
+@split_option
 @task_option
 @recipe_option
 @base_option
 @json_option
-def adapters(suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool) -> None:
+def adapters(
+    suite: str, parts: tuple[str, ...], names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool
+) -> None:
     """Train one adapter per task, many side by side."""
     from hyperlora.registry import Registry
     from pipelines.recipes import AdapterRecipe, chosen_recipe, read_recipe
     from pipelines.train_pool import train_pool
 
     settings = read_recipe(AdapterRecipe, chosen_recipe(recipe, "adapters"))
-    tasks = _seen(suite, names)
+    tasks = _chosen(suite, parts, names)
     entries = train_pool(Registry(), base, tasks, settings, lambda line: click.echo(line, err=True))
     lines = [
         f"{entry.reference}  {entry.metrics['exact_match.validation']:.2f} on validation  {entry.description}"
@@ -54,12 +69,19 @@ def adapters(suite: str, names: tuple[str, ...], recipe: Path | None, base: str 
 @command.command("multitask")
 @click.option("--reads", type=click.Choice(["description", "examples"]), default="description", show_default=True)
 @suite_option
+@split_option
 @task_option
 @recipe_option
 @base_option
 @json_option
 def multitask(
-    reads: str, suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool
+    reads: str,
+    suite: str,
+    parts: tuple[str, ...],
+    names: tuple[str, ...],
+    recipe: Path | None,
+    base: str | None,
+    as_json: bool,
 ) -> None:
     """Train one adapter for all tasks, which reads in its prompt what the task is."""
     from hyperlora.registry import Registry
@@ -67,7 +89,7 @@ def multitask(
     from pipelines.train_multitask import train_multitask
 
     settings = read_recipe(MultitaskRecipe, chosen_recipe(recipe, f"multitask-{reads}"))
-    entry = train_multitask(Registry(), base, _seen(suite, names), settings)
+    entry = train_multitask(Registry(), base, _chosen(suite, parts, names), settings)
     emit(as_json, entry.summary(), f"{entry.reference}  {entry.description}")
 
 
@@ -78,6 +100,7 @@ def multitask(
     "--pool", is_flag=True, help="A cvae also learns the pool's other adapters, imported ones too, by their cards."
 )
 @suite_option
+@split_option
 @task_option
 @recipe_option
 @base_option
@@ -87,6 +110,7 @@ def generator(
     name: str | None,
     pool: bool,
     suite: str,
+    parts: tuple[str, ...],
     names: tuple[str, ...],
     recipe: Path | None,
     base: str | None,
@@ -112,11 +136,11 @@ def generator(
 
     path = chosen_recipe(recipe, kind)
     settings = read_recipe(CvaeRecipe, path) if kind == "cvae" else read_recipe(HypernetRecipe, path)
-    session, tasks = Session(base), _seen(suite, names)
+    session, tasks = Session(base), _chosen(suite, parts, names)
     if kind == "cvae" and not names:
         held = pool_adapters(session.registry, session.located.identity.fingerprint, tasks)
         if held or pool:
-            click.echo(f"the pool has adapters for {len(held)} of {len(tasks)} seen tasks", err=True)
+            click.echo(f"the pool has adapters for {len(held)} of {len(tasks)} tasks", err=True)
             tasks = [task for task in tasks if task.name in held]
     if pool:
         known, template = {task.name for task in tasks}, tasks[0].prompt_template if tasks else ""
@@ -130,30 +154,50 @@ def generator(
 @command.command("retriever")
 @click.option("--name", default="retriever", show_default=True, help="Register it under this name.")
 @suite_option
+@split_option
 @task_option
 @recipe_option
 @base_option
 @json_option
 def retriever(
-    name: str, suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool
+    name: str,
+    suite: str,
+    parts: tuple[str, ...],
+    names: tuple[str, ...],
+    recipe: Path | None,
+    base: str | None,
+    as_json: bool,
 ) -> None:
     """Fine-tune the text encoder that finds adapters; the suite's dev tasks calibrate it."""
     from hyperlora.registry import Registry
-    from pipelines.evaluation.selection import select_tasks
     from pipelines.recipes import RetrieverRecipe, chosen_recipe, read_recipe
     from pipelines.session import Session
-    from pipelines.starter import open_suite
     from pipelines.train_retriever import train_retriever
 
     settings = read_recipe(RetrieverRecipe, chosen_recipe(recipe, "retriever"))
-    opened = open_suite(suite)
-    seen, dev = list(select_tasks(opened, ("seen",), names)), opened.part("dev")
-    entry = train_retriever(Registry(), seen, dev, settings, base=Session(base).base, name=name)
+    opened, tasks = _opened(suite, parts, names)
+    dev = [task for task in opened.part("dev") if task not in tasks]
+    entry = train_retriever(Registry(), tasks, dev, settings, base=Session(base).base, name=name)
     emit(as_json, entry.summary(), f"{entry.reference}  {entry.description}")
 
 
-def _seen(suite: str, names: tuple[str, ...]) -> list[Any]:
-    from pipelines.evaluation.selection import select_tasks
+def _chosen(suite: str, parts: tuple[str, ...], names: tuple[str, ...]) -> list[Any]:
+    _, tasks = _opened(suite, parts, names)
+    return tasks
+
+
+def _opened(suite: str, parts: tuple[str, ...], names: tuple[str, ...]) -> tuple[Any, list[Any]]:
+    """The suite and the tasks to learn from; what was left out in reading them is told."""
+    from pipelines.evaluation.selection import training_tasks
     from pipelines.starter import open_suite
 
-    return list(select_tasks(open_suite(suite), ("seen",), names))
+    opened = open_suite(suite)
+    tasks = training_tasks(opened, parts, names)
+    # the starter suite says in its documents what is not in it
+    notes = {} if suite == "starter" else {name: f"left out: {why}" for name, why in opened.rejected.items()}
+    notes |= {task.name: opened.notes[task.name] for task in tasks if task.name in opened.notes}
+    for name, note in list(notes.items())[:_MOST_NOTES]:
+        click.echo(f"note: {name}: {note}", err=True)
+    if len(notes) > _MOST_NOTES:
+        click.echo(f"and {len(notes) - _MOST_NOTES} more notes: hyperlora tasks check --suite {suite}", err=True)
+    return opened, tasks

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperlora.errors import TaskFormatError
+from hyperlora.examples import LONGEST_LINE
 from hyperlora.metrics import answer_score
 from hyperlora.task_readers import READERS, read_suite
-from hyperlora.tasks import LONGEST_LINE, Example, Suite, Task, load_examples, load_suite, load_task, write_task
+from hyperlora.tasks import Example, Suite, Task, load_examples, load_suite, load_task, write_task
 
 
 def pairs(count: int, start: int = 0) -> list[dict[str, object]]:
@@ -351,8 +352,10 @@ def test_saved_data_sets_are_read_with_the_names_of_their_labels(tmp_path: Path)
     plain, split = suite
     # a third of the labels is -1, which names none
     assert (sizes(plain), sizes(split)) == ((12, 3, 5), (12, 1, 7))
-    assert suite.notes["plain"] == "left out of 30 examples: 10 without an answer"
-    assert suite.notes["split"].startswith("the split 'unsupervised' was passed over; left out of 30")
+    assert suite.notes["plain"] == "the column 'idx' is not read; left out of 30 examples: 10 without an answer"
+    assert suite.notes["split"].startswith(
+        "the split 'unsupervised' was passed over; the column 'idx' is not read; left out of 30"
+    )
     wanted = {f"film {n}": ("bad", "good")[n % 3 - 1] for n in range(30) if n % 3}
     assert {e.input: e.output for part in plain.splits().values() for e in part} == wanted
     assert [example.input for example in split.test] == [f"film {n}" for n in range(20, 30) if n % 3]
@@ -388,7 +391,7 @@ def test_the_side_file_says_what_the_data_do_not(tmp_path: Path) -> None:
     assert (odd.descriptions, odd.unseen_descriptions) == (("Do it.", "Have it done."), ("It is to be done.",))
     assert (odd.family, odd.metric, odd.case_sensitive, odd.prompt_template) == ("toys", "rouge_l", False, "Q: {input}")
     assert (odd.partition, odd.relation, odd.licence, odd.source) == ("dev", "near", "MIT", "a book")
-    assert (plain.descriptions, plain.partition, plain.metric) == (("plain",), "held-out", "exact_match")
+    assert (plain.descriptions, plain.partition, plain.metric) == (("plain",), "seen", "exact_match")
 
 
 @pytest.mark.parametrize(
@@ -471,7 +474,8 @@ def test_what_is_left_out_is_counted_and_what_is_left_over_is_rejected(tmp_path:
     assert len(answers) == 14
     assert suite.notes == {
         "odd": "left out of 20 examples: 1 longer than 64 KiB, 1 repeated, 1 with an answer of several lines, "
-        "1 without an answer, 1 without an input; 1 inputs with several answers, all of them accepted"
+        "1 without an answer, 1 without an input; "
+        "1 inputs with several answers, such as ' word  1', all of them accepted"
     }
     reason = f"{tmp_path}/poems.json: 9 usable examples, fewer than 10; left out of 10 examples: "
     assert suite.rejected == {"poems": reason + "1 with an answer of several lines"}
@@ -537,7 +541,12 @@ BAD_FILES = [
     ("jsonl", "t.jsonl", GOOD_LINES + b"\xff\n", "line 13: is not UTF-8"),
     ("jsonl", "t.jsonl", GOOD_LINES + b"[1]\n", "line 13: is list, not an object"),
     ("jsonl", "t.jsonl", GOOD_LINES + b'"' + b"a" * LONGEST_LINE + b'"\n', "line 13: is longer than 64 KiB"),
-    ("jsonl", "t.jsonl", b'{"text": "a", "label": "b"}\n', "has no 'input' and no 'output'; it has 'text', 'label'"),
+    (
+        "jsonl",
+        "t.jsonl",
+        b'{"word": "a", "label": "b"}\n',
+        "line 1: has no 'text'; it has 'word', 'label'",
+    ),
     ("jsonl", "t.jsonl", b'{"input": "a", "output": "b", "split": "exam"}\n', "line 1: the split 'exam' is unknown"),
     ("jsonl", "t.jsonl", b'{"input": "a", "output": "b", "task": 3}\n', "line 1: 'task' is int, not text"),
     ("jsonl", "t.jsonl", b"\n", "holds no example"),
@@ -546,7 +555,7 @@ BAD_FILES = [
     ("csv", "t.csv", GOOD_CSV + b'"a"b,c\n', "line 14: is not CSV"),
     ("csv", "t.csv", GOOD_CSV + b"\xe4,b\n", "line 14: is not UTF-8"),
     ("csv", "t.csv", b"input,input\na,b\n", "line 1: two columns have one name"),
-    ("csv", "t.csv", b"text,output\na,b\n", "has no 'input'; it has 'text', 'output'"),
+    ("csv", "t.csv", b"text,output\na,b\n", "line 2: is no example in a shape that is read; it has 'text', 'output'"),
     ("csv", "t.csv", b"input,output\n", "holds no example"),
     ("dataset", "t.parquet", b"PAR1 this is none PAR1", "cannot be read"),
 ]
@@ -626,9 +635,10 @@ def test_offsets_that_point_out_of_a_data_set_are_not_followed(tmp_path: Path) -
 def test_a_damaged_or_foreign_data_set_is_an_error(tmp_path: Path) -> None:
     save_to_disk(tmp_path / "set", table(30))
     file = tmp_path / "set/data-00000-of-00001.arrow"
-    assert f"{file}: has no 'input' and no 'output'; it has 'idx', 'text', 'label'" in refusal(
-        f"dataset:{tmp_path}/set"
-    )
+    odd = table(30).rename_columns(["idx", "film", "label"])
+    save_to_disk(tmp_path / "odd", odd)
+    found = refusal(f"dataset:{tmp_path}/odd")
+    assert found.endswith("arrow: has no 'text'; it has 'idx', 'film', 'label'")
     (tmp_path / "set/tasks.yaml").write_text(f"set: {COLUMNS}\n")
     file.write_bytes(file.read_bytes()[:-300])
     assert f"{file}, after row" in refusal(f"dataset:{tmp_path}/set")
@@ -636,3 +646,32 @@ def test_a_damaged_or_foreign_data_set_is_an_error(tmp_path: Path) -> None:
     assert "cannot be read" in refusal(f"dataset:{tmp_path}/set")
     save(tmp_path / "dict/dataset_dict.json", {"splits": ["everything"]})
     assert "has no train, validation or test split" in refusal(f"dataset:{tmp_path}/dict")
+
+
+# --- parts of a suite ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("named", "undivided", "parts"),
+    [
+        ({}, True, {"one": "held-out", "two": "held-out"}),
+        ({"one": "seen"}, False, {"one": "seen", "two": "held-out"}),
+        ({"one": "held-out"}, False, {"one": "held-out", "two": "seen"}),
+        ({"one": "dev", "two": "held-out"}, False, {"one": "dev", "two": "held-out"}),
+    ],
+)
+def test_tasks_that_no_part_is_named_for(
+    tmp_path: Path, named: dict[str, str], undivided: bool, parts: dict[str, str]
+) -> None:
+    for number, name in enumerate(("one", "two")):
+        save_lines(tmp_path / f"{name}.jsonl", pairs(20, start=50 * number))
+    # a side file may say other things of a task
+    text = "".join(f"{name}: {{partition: {part}}}\n" for name, part in named.items())
+    (tmp_path / "tasks.yaml").write_text(text or "one: {licence: MIT}\n")
+    suite = read_suite(f"jsonl:{tmp_path}")
+    assert (suite.undivided, {task.name: task.partition for task in suite}) == (undivided, parts)
+
+
+def test_our_own_folders_are_in_the_part_that_they_say(tmp_path: Path) -> None:
+    write_task(toy_task(partition="held-out"), tmp_path / "shout")
+    assert not read_suite(f"file:{tmp_path}").undivided

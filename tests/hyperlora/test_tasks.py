@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperlora.errors import TaskFormatError
+from hyperlora.examples import LONGEST_LINE
 from hyperlora.prompts import DEFAULT_TEMPLATE
-from hyperlora.suite_checks import check_suite, word_prefixes
+from hyperlora.suite_checks import check_own_suite, check_suite, own_suite_notes, word_prefixes
 from hyperlora.tasks import (
-    LONGEST_LINE,
     Example,
     Suite,
     Task,
@@ -63,21 +63,21 @@ def test_examples_are_read_in_order_past_blank_lines_a_byte_order_mark_and_windo
 GOOD = b'{"input": "cat", "output": "cats"}\n'
 BAD_LINES = {
     b"\xff\xfe": "is not UTF-8",
-    b"cat,cats": "is not JSON (Expecting value at column 1)",
-    b'{"input": "a", "output": "b"} {}': "is not JSON (Extra data at column 31)",
+    b"cat,cats": "column 1: is not JSON (Expecting value)",
+    b'{"input": "a", "output": "b"} {}': "column 31: is not JSON (Extra data)",
     b"[" * 60_000: "is not JSON that can be read",
     b"9" * 6_000: "is not JSON that can be read",
     b'["cat", "cats"]': "is list, not an object",
     b"{}": "has no 'input' and no 'output'",
     b'{"input": "cat"}': "has no 'output'",
     b'{"input": "cat", "output": "cats", "label": 1}': "has unknown keys: 'label'",
-    b'{"input": "cat", "input": "dog", "output": "cats"}': "is not JSON that can be read (a key is given twice)",
+    b'{"input": "cat", "input": "dog", "output": "cats"}': "is not JSON that can be read (the field 'input'",
     b'{"input": 1, "output": "one"}': "cannot be used: 'input' must be a string, not int",
     b'{"input": "cat", "output": null}': "cannot be used: 'output' must be a string, not NoneType",
     b'{"input": " \\t", "output": "cats"}': "cannot be used: 'input' is empty",
     b'{"input": "cat", "output": ""}': "cannot be used: 'output' is empty",
     b'{"input": "cat", "output": "a\\nb"}': "cannot be used: 'output' holds a line break",
-    b'{"input": "\\ud800", "output": "cats"}': "cannot be used: 'input' holds half of a surrogate pair",
+    b'{"input": "\\ud800", "output": "cats"}': "holds half of a surrogate pair, which UTF-8 cannot write",
     b'{"input": "' + b"a" * LONGEST_LINE + b'", "output": "b"}': "is longer than 64 KiB",
 }
 
@@ -88,7 +88,7 @@ def test_a_bad_line_is_refused_by_file_and_line(tmp_path: Path, line: bytes, pro
     path.write_bytes(GOOD + b"\n" + line + b"\n" + GOOD)
     with pytest.raises(TaskFormatError) as caught:
         load_examples(path)
-    assert caught.value.problem.startswith(f"{path}, line 3: {problem}")
+    assert caught.value.problem.startswith((f"{path}, line 3: {problem}", f"{path}, line 3, {problem}"))
     assert caught.value.remedy
 
 
@@ -103,7 +103,7 @@ def test_the_longest_line_is_still_read(tmp_path: Path) -> None:
 def test_a_file_without_examples_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "empty.jsonl"
     path.write_bytes(content)
-    with pytest.raises(TaskFormatError, match=r"line [12]: ends without an example"):
+    with pytest.raises(TaskFormatError, match=r"empty\.jsonl: holds no example"):
         load_examples(path)
 
 
@@ -307,6 +307,14 @@ PLANTED = [
     ((with_examples(train=(FIRST,)),), "plural: input 'plural 0' occurs twice in train"),
     ((with_examples(test=(FIRST,)),), "plural: input 'plural 0' is in both train and test"),
     (
+        (with_examples(validation=(Example(FIRST.input, "x"),)),),
+        "plural: input 'plural 0' is in both train and validation, with the answers 'answer 0' and 'x'",
+    ),
+    (
+        (with_examples(train=(Example(FIRST.input, "x"),)),),
+        "plural: input 'plural 0' occurs twice in train, with the answers 'answer 0' and 'x'",
+    ),
+    (
         (with_examples(validation=(Example("plural  0 ", "x"),)),),
         "plural: inputs 'plural 0' and 'plural 0 ' differ only in spaces",
     ),
@@ -376,8 +384,8 @@ def test_a_word_begins_a_text_only_where_a_word_ends() -> None:
 
 @pytest.mark.parametrize(("tasks", "problem"), PLANTED, ids=[problem for _, problem in PLANTED])
 def test_a_planted_problem_is_the_one_found(tasks: tuple[Task, ...], problem: str) -> None:
-    found = check_suite(suite_of(*tasks), **TINY)
-    assert [" ".join(each.split()) for each in found] == [problem]
+    for found in (check_suite(suite_of(*tasks), **TINY), check_own_suite(suite_of(*tasks))):
+        assert [" ".join(each.split()) for each in found] == [problem]
 
 
 def test_all_problems_are_found_at_once() -> None:
@@ -394,3 +402,23 @@ def test_sizes_can_be_lowered_for_all_or_for_one_task() -> None:
     assert check_suite(suite, train=6, validation=3, test=3) == []
     problems = check_suite(suite, train=7, validation=3, test=3, smaller={"other": (6, 3, 3), "absent": (1, 1, 1)})
     assert problems == ["absent: is not in the suite", "plural: train has 6 examples, fewer than 7"]
+
+
+def test_a_suite_of_ones_own_may_be_small_and_share_inputs_between_its_parts() -> None:
+    apart = held_out(kept_apart("Plural 0"), relation="", family="games")
+    assert check_own_suite(suite_of(make_task(), apart)) == []
+    twin = held_out(relation="twin", twin_of="plurals")
+    assert check_own_suite(suite_of(make_task(), twin)) == ["other: twin_of names no task ('plurals')"]
+
+
+def test_what_an_own_suite_lacks_is_told_apart_from_what_is_wrong_in_it() -> None:
+    named = make_task("one-two", descriptions=("One two.",))
+    once = make_task("once", descriptions=("Do it.",), test=tuple(Example(f"x {n}", "y") for n in range(20)))
+    suite = Suite("mine", suite_of(named, once).tasks, {"few": "8 usable examples"}, {"once": "1 repeated"})
+    assert check_own_suite(suite) == ["few: was left out: 8 usable examples"]
+    assert own_suite_notes(suite) == [
+        "once: 1 repeated",
+        "one-two: its description is its name; say what is to be done, and it is found by that",
+        "one-two: 3 test examples, so a score is a rough one",
+        "once: is described in one wording; generators and retrievers learn more from several",
+    ]

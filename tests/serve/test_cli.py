@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -300,8 +301,45 @@ def test_tasks_of_a_folder(run: Run, tmp_path: Path) -> None:
     assert [row["name"] for row in run("tasks", "list", "--suite", suite, "--json").value] == ["mine"]
     assert "Do it my way." in run("tasks", "show", "mine", "--suite", suite).out
     checked = run("tasks", "check", "--suite", suite, "--json")
+    assert (checked.code, checked.value["problems"]) == (0, [])
+    assert checked.value["notes"][-1] == "mine: 1 test examples, so a score is a rough one"
+    write_task(replace(task, test=(Example("in 0", "else"),)), tmp_path / "mine")
+    checked = run("tasks", "check", "--suite", suite)
+    problem = "mine: input 'in 0' is in both train and test, with the answers 'out 0' and 'else'"
+    assert (checked.code, checked.out.splitlines()[0]) == (1, problem)
+
+
+def write_rows(folder: Path) -> Path:
+    """Two tasks in shapes of other tools, in no part of a suite."""
+    folder.mkdir()
+    chats = [
+        {"messages": [{"role": "user", "content": f"a {n}"}, {"role": "assistant", "content": f"b {n}"}], "id": n}
+        for n in range(20)
+    ]
+    told = [{"instruction": "Say second.", "input": f"c {n}", "output": f"d {n}"} for n in range(20)]
+    for name, rows in (("first", chats), ("second", told)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder
+
+
+def test_data_in_no_part_of_a_suite_is_listed_checked_and_exported_to_train_on(run: Run, tmp_path: Path) -> None:
+    suite = f"jsonl:{write_rows(tmp_path / 'data')}"
+    listed = run("tasks", "list", "--suite", suite, "--json").value
+    assert [(row["name"], row["partition"], row["description"]) for row in listed] == [
+        ("first", None, "first"),
+        ("second", None, "Say second."),
+    ]
+    for part in ("seen", "held-out"):
+        assert run("tasks", "list", "--suite", suite, "--split", part, "--json").value == listed
+    (tmp_path / "data" / "third.jsonl").write_text('{"word": "a"}\n')
+    checked = run("tasks", "check", "--suite", suite)
     assert checked.code == 1
-    assert checked.value["problems"][0] == "mine: train has 1 examples, fewer than 200"
+    assert "third.jsonl, line 1: is no example in a shape that is read; it has 'word'" in checked.out
+    assert "note: first: the column 'id' is not read" in checked.out
+    (tmp_path / "data" / "third.jsonl").unlink()
+    assert run("tasks", "export", "--suite", suite, "--out", tmp_path / "out").code == 0
+    exported = run("tasks", "list", "--suite", f"file:{tmp_path / 'out'}", "--json").value
+    assert [(row["name"], row["partition"]) for row in exported] == [("first", "seen"), ("second", "seen")]
 
 
 @pytest.fixture(scope="module")
@@ -354,7 +392,7 @@ def test_evaluate_keeps_what_it_could_measure_and_names_the_rest(
     assert outcome.code == 1
     broken, empty = outcome.value["left_out"]
     assert "train.jsonl, line 7: has no 'output'" in broken
-    assert "test.jsonl, line 1: ends without an example" in empty
+    assert "test.jsonl: holds no example" in empty
     assert [(each["method"], each["task"]) for each in outcome.value["failures"]] == [
         ("multitask+description", "sound"),
         ("multitask+icl-5", "sound"),
@@ -375,6 +413,34 @@ def test_train_adapters_registers_one_a_task_once(pool: Registry, run: Run, tmp_
     both = run(*arguments)
     assert [line.split()[0] for line in both.out.splitlines()] == ["registry:first@1", "registry:second@1"]
     assert "training 1 adapters: second" in both.err
+
+
+def test_train_adapters_on_data_in_no_part_of_a_suite(pool: Registry, run: Run, tmp_path: Path) -> None:
+    suite = f"jsonl:{write_rows(tmp_path / 'data')}"
+    (tmp_path / "quick.yaml").write_text("{steps: 2, samples_per_task: 2, learning_rate: 0.01}")
+    arguments = ("train", "adapters", "--suite", suite, "--recipe", tmp_path / "quick.yaml")
+    made = run(*arguments, "--json")
+    assert [(entry["name"], entry["description"]) for entry in made.value] == [
+        ("first", "first"),
+        ("second", "Say second."),
+    ]
+    assert "note: first: the column 'id' is not read" in made.err
+    (tmp_path / "data" / "tasks.yaml").write_text("second: {partition: held-out}\n")
+    refused = run(*arguments, "--task", "second")
+    assert (refused.code, "add --split held-out" in refused.err) == (1, True)
+    assert run(*arguments, "--split", "held-out", "--json").value[0]["name"] == "second"
+
+
+@pytest.mark.parametrize("kind", ["adapters", "multitask", "generator", "retriever"])
+def test_the_split_that_a_refusal_names_is_an_option_of_each_training(run: Run, tmp_path: Path, kind: str) -> None:
+    examples = tuple(Example(f"in {number}", f"out {number}") for number in range(3))
+    task = Task("kept", "own", ("Do it.",), examples[:1], examples[1:2], examples[2:], partition="held-out")
+    write_task(task, tmp_path / "kept")
+    refused = run("train", kind, "--suite", f"file:{tmp_path}")
+    assert (refused.code, "has no seen tasks, only held-out" in refused.err) == (1, True)
+    (option,) = re.findall(r"--split \S+?(?=[,.])", refused.err)
+    again = run("train", kind, "--suite", f"file:{tmp_path}", *option.split(), "--task", "castles")
+    assert "no task 'castles'" in again.err
 
 
 # --- failures -------------------------------------------------------------------------------------------
@@ -430,7 +496,7 @@ FAILURES = {
     "generate: malformed examples": (
         ["generate", "x", "--examples", "{}/broken.jsonl", "--refine", "2", "--out", "{}/out"],
         "broken.jsonl, line 1: has no 'output'",
-        "object a line",
+        "Name the columns input and output",
     ),
     "generate: a folder in use": (["generate", "x", "--out", "{}/full"], "is not empty", "--out"),
     "generate: no generator for the base": (
@@ -453,7 +519,7 @@ FAILURES = {
     "adapt: malformed examples": (
         ["adapt", "Do it", "--examples", "{}/broken.jsonl", "--out", "{}/out"],
         "broken.jsonl, line 1: has no 'output'",
-        "object a line",
+        "Name the columns input and output",
     ),
     "adapt: a folder in use": (["adapt", "Do it", "--out", "{}/full"], "is not empty", "--out"),
     "quickstart: missing recipe": (["quickstart", "--recipe", "{}/none.yaml"], "cannot be read", "--recipe"),
