@@ -33,6 +33,7 @@ def adapt(
     merge: Path | str | None = None,
     store_examples: bool = True,
     refine: int | None = None,
+    generator: str | None = None,
     base: str | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task; the same as `hyperlora adapt`.
@@ -44,10 +45,12 @@ def adapt(
         merge: write the merged checkpoint here.
         store_examples: keep the first examples in the registered adapter's card.
         refine: gradient steps on the examples; the shipped recipe's when None, no training with 0.
+        generator: `registry:NAME[@VERSION]`, which writes the generated candidate; the champion when None.
         base: base model reference.
 
     Raises:
         InputError: see `pipelines.adapt.adapt`.
+        RegistryError, AdapterFormatError: the generator that is named is not registered, or damaged.
         TaskFormatError: an example is malformed.
     """
     from pipelines.adapt import adapt as run
@@ -60,7 +63,7 @@ def adapt(
         merge=None if merge is None else Path(merge),
         store_examples=store_examples,
         refine=refine,
-        session=Session(base),
+        session=Session(base, generator=generator),
     )
 
 

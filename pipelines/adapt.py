@@ -26,7 +26,7 @@ from pipelines.generate import refining
 from pipelines.naming import short_name
 from pipelines.refine import refine as train_on
 from pipelines.session import Session, check_description
-from pipelines.staleness import staleness_note
+from pipelines.staleness import generator_notes
 
 SHOWN_ANSWERS = 5
 
@@ -54,7 +54,7 @@ class AdaptResult:
         answers: base against adapted on a few inputs.
         folder: the PEFT folder written for `out`, if any.
         merged: the checkpoint written for `merge`, if any.
-        notes: what there is to say of the generator that was asked.
+        notes: what there is to say of the generator that was asked, and of what could not be.
     """
 
     adapter: Adapter
@@ -133,8 +133,6 @@ def adapt(
     entry = register_in_passing(session.registry, adapter, registered_name(description, adapter))
     folder = None if out is None else write_adapter(adapter, out)
     merged = None if merge is None else export_merged(session.located, adapter, merge)
-    generator = session.generator()
-    note = None if generator is None else staleness_note(session.registry, generator)
     return AdaptResult(
         adapter,
         entry,
@@ -144,7 +142,7 @@ def adapt(
         answers,
         folder,
         merged,
-        () if note is None else (note,),
+        tuple(generator_notes(session, session.generator())),
     )
 
 

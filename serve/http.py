@@ -55,6 +55,7 @@ class AdaptBody(BaseModel):
     examples: list[ExampleBody] = Field(default_factory=list, max_length=MOST_EXAMPLES)
     store_examples: bool = True
     refine: int | None = Field(None, ge=0, le=MOST_STEPS)
+    generator: str | None = None
 
 
 class GenerateBody(BaseModel):
@@ -132,7 +133,7 @@ def create_app(session: Session) -> FastAPI:
     def post_adapt(body: AdaptBody) -> dict[str, Any]:
         """Find or make the best adapter for a task, and register it."""
         examples = read_examples([example.model_dump() for example in body.examples])
-        with busy:
+        with busy, session.writing_with(body.generator):
             result = adapt(
                 body.description,
                 examples,

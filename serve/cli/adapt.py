@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from serve.cli.main import base_option, emit, json_option
+from serve.cli.main import base_option, emit, generator_option, json_option
 
 
 @click.command()
@@ -18,6 +18,7 @@ from serve.cli.main import base_option, emit, json_option
     "--refine", type=click.IntRange(0), metavar="STEPS", help="Train on the examples for so many steps; 0: not at all."
 )
 @click.option("--no-store-examples", is_flag=True, help="Keep none of the examples' text in the registry.")
+@generator_option
 @base_option
 @json_option
 def command(
@@ -27,6 +28,7 @@ def command(
     merge: Path | None,
     refine: int | None,
     no_store_examples: bool,
+    generator: str | None,
     base: str | None,
     as_json: bool,
 ) -> None:
@@ -51,6 +53,7 @@ def command(
         merge=merge,
         store_examples=not no_store_examples,
         refine=refine,
+        generator=generator,
         base=base,
     )
     emit(as_json, result.summary(), adapted_text(result, description))

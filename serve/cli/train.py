@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from serve.cli.main import base_option, emit, json_option
+
+if TYPE_CHECKING:
+    from hyperlora.registry import Entry
+    from pipelines.champion import ChampionDecision
+    from pipelines.session import Session
 
 suite_option = click.option("--suite", default="starter", show_default=True, help="starter, or SCHEME:PATH.")
 task_option = click.option("--task", "names", multiple=True, help="Only these tasks of the suite.")
 recipe_option = click.option(
     "--recipe", type=click.Path(path_type=Path), help="YAML, or a shipped one's name; by default the shipped one."
 )
+
+champion_option = click.option(
+    "--make-champion", is_flag=True, help="Use it where none is named, however it compares with the present champion."
+)
+again_option = click.option("--again", is_flag=True, help="Train although one of this recipe on this data is there.")
 
 
 @click.group()
@@ -56,10 +66,11 @@ def adapters(suite: str, names: tuple[str, ...], recipe: Path | None, base: str 
 @suite_option
 @task_option
 @recipe_option
+@again_option
 @base_option
 @json_option
 def multitask(
-    reads: str, suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool
+    reads: str, suite: str, names: tuple[str, ...], recipe: Path | None, again: bool, base: str | None, as_json: bool
 ) -> None:
     """Train one adapter for all tasks, which reads in its prompt what the task is."""
     from hyperlora.registry import Registry
@@ -67,7 +78,7 @@ def multitask(
     from pipelines.train_multitask import train_multitask
 
     settings = read_recipe(MultitaskRecipe, chosen_recipe(recipe, f"multitask-{reads}"))
-    entry = train_multitask(Registry(), base, _seen(suite, names), settings)
+    entry = train_multitask(Registry(), base, _seen(suite, names), settings, again=again)
     emit(as_json, entry.summary(), f"{entry.reference}  {entry.description}")
 
 
@@ -80,6 +91,8 @@ def multitask(
 @suite_option
 @task_option
 @recipe_option
+@champion_option
+@again_option
 @base_option
 @json_option
 def generator(
@@ -89,6 +102,8 @@ def generator(
     suite: str,
     names: tuple[str, ...],
     recipe: Path | None,
+    make_champion: bool,
+    again: bool,
     base: str | None,
     as_json: bool,
 ) -> None:
@@ -98,6 +113,9 @@ def generator(
     the pool has for the tasks, of all tasks that have one unless some are named, and with --pool of all others, whose
     tasks are not at hand and which their cards describe.
 
+    It becomes the champion, which writes where none is named, only if it is at least as good as the present one on its
+    own tasks and the pool's other adapters, or with --make-champion.
+
     \b
     Example:
       hyperlora train generator
@@ -105,10 +123,11 @@ def generator(
     """
     if pool and kind != "cvae":
         raise click.UsageError("a hypernet learns from tasks' examples; --pool is for --kind cvae.")
+    from pipelines.generator_champion import settle_generator
     from pipelines.pool_weights import other_adapters, pool_adapters
     from pipelines.recipes import CvaeRecipe, HypernetRecipe, chosen_recipe, read_recipe
     from pipelines.session import Session
-    from pipelines.train_generator import train_generator
+    from pipelines.train_generator import train_generator, training_notes
 
     path = chosen_recipe(recipe, kind)
     settings = read_recipe(CvaeRecipe, path) if kind == "cvae" else read_recipe(HypernetRecipe, path)
@@ -123,8 +142,12 @@ def generator(
         others, left = other_adapters(session.registry, session.located.identity.fingerprint, known, template)
         there = f"; left out, for other prompts: {', '.join(left)}" if left else ""
         click.echo(f"learned by their cards: {len(others)} others{there}", err=True)
-    made, _ = train_generator(session, tasks, settings, name=name or kind, pool=pool)
-    emit(as_json, made.entry.summary(), f"{made.entry.reference}  {made.entry.description}")
+    notes = training_notes(tasks, settings)
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    made, trained_now = train_generator(session, tasks, settings, name=name or kind, pool=pool, again=again)
+    decision = settle_generator(session, made.entry, tasks, trained_now=trained_now, make_champion=make_champion)
+    _emit_trained(session, made.entry, decision, trained_now, notes, as_json)
 
 
 @command.command("retriever")
@@ -132,15 +155,32 @@ def generator(
 @suite_option
 @task_option
 @recipe_option
+@champion_option
+@again_option
 @base_option
 @json_option
 def retriever(
-    name: str, suite: str, names: tuple[str, ...], recipe: Path | None, base: str | None, as_json: bool
+    name: str,
+    suite: str,
+    names: tuple[str, ...],
+    recipe: Path | None,
+    make_champion: bool,
+    again: bool,
+    base: str | None,
+    as_json: bool,
 ) -> None:
-    """Fine-tune the text encoder that finds adapters; the suite's dev tasks calibrate it."""
-    from hyperlora.registry import Registry
+    """Fine-tune the text encoder that finds adapters; the suite's dev tasks calibrate it.
+
+    It becomes the champion, which finds adapters from then on, only if it is at least as good as the present one on
+    the suite's tasks and the pool's other adapters, or with --make-champion.
+
+    \b
+    Example:
+      hyperlora train retriever --suite file:my-tasks
+    """
     from pipelines.evaluation.selection import select_tasks
     from pipelines.recipes import RetrieverRecipe, chosen_recipe, read_recipe
+    from pipelines.retriever_champion import settle_retriever
     from pipelines.session import Session
     from pipelines.starter import open_suite
     from pipelines.train_retriever import train_retriever
@@ -148,8 +188,26 @@ def retriever(
     settings = read_recipe(RetrieverRecipe, chosen_recipe(recipe, "retriever"))
     opened = open_suite(suite)
     seen, dev = list(select_tasks(opened, ("seen",), names)), opened.part("dev")
-    entry = train_retriever(Registry(), seen, dev, settings, base=Session(base).base, name=name)
-    emit(as_json, entry.summary(), f"{entry.reference}  {entry.description}")
+    session = Session(base)
+    before = {each.reference for each in session.registry.entries("retriever")}
+    entry = train_retriever(session.registry, seen, dev, settings, base=session.base, name=name, again=again)
+    trained_now = entry.reference not in before
+    decision = settle_retriever(session, entry, [*seen, *dev], trained_now=trained_now, make_champion=make_champion)
+    _emit_trained(session, entry, decision, trained_now, [], as_json)
+
+
+def _emit_trained(
+    session: Session,
+    entry: Entry,
+    decision: ChampionDecision,
+    trained_now: bool,
+    notes: list[str],
+    as_json: bool,
+) -> None:
+    entry = session.registry.get(entry.reference)  # with the alias it may have got
+    value = {**entry.summary(), "trained_now": trained_now, "champion": decision.summary(), "notes": notes}
+    there = "" if trained_now else "; there already, of the same recipe and data: --again trains another"
+    emit(as_json, value, f"{entry.reference}  {entry.description}{there}\n{decision.text()}")
 
 
 def _seen(suite: str, names: tuple[str, ...]) -> list[Any]:
