@@ -96,7 +96,7 @@ class Session:
 
     @property
     def notes(self) -> list[str]:
-        """What came before the generator and the retriever that are used, and could not be read when it was asked for."""
+        """What would be used before the generator and the retriever that are, and could not be read."""
         return [
             f"the {kind} {reference} is damaged and left out; hyperlora registry verify {reference} says how, and "
             f"hyperlora registry delete {reference} --force removes it"
