@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ GET_A_GENERATOR = "Run: hyperlora registry seed, or hyperlora train generator"
 
 
 Read = TypeVar("Read")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Session:
         self._named_generator = generator
         self._generator: LoadedGenerator | None = None
         self._skipped: dict[str, list[str]] = {}
+        self._warned: set[str] = set()
 
     @cached_property
     def located(self) -> LocatedBase:
@@ -103,6 +106,13 @@ class Session:
             for kind, skipped in self._skipped.items()
             for reference in skipped
         ]
+
+    def warn(self) -> None:
+        """Log the notes, for calls whose results have no room for them; each once."""
+        for note in self.notes:
+            if note not in self._warned:
+                self._warned.add(note)
+                _log.warning("note: %s", note)
 
     @contextmanager
     def writing_with(self, generator: str | None) -> Iterator[Session]:

@@ -17,9 +17,12 @@ from hyperlora.adapter import Adapter
 from hyperlora.card import Card, CardExample
 from hyperlora.registry.housekeeping import verify
 from hyperlora.settings import reload_settings
+from hyperlora.tasks import Task
 from pipelines.adapt import adapt
+from pipelines.recipes import CvaeRecipe, read_recipe, shipped_recipe
 from pipelines.session import Session
 from pipelines.staleness import staleness_note
+from pipelines.train_generator import train_generator
 from serve.cli.train import command
 
 RECIPE = {
@@ -102,7 +105,7 @@ def test_few_tasks_of_one_wording_train_a_sound_generator_that_takes_nobodys_pla
 
 
 def test_the_command_of_the_staleness_note_trains_on_what_it_names(
-    session: Session, make_adapter: Callable[..., Adapter], monkeypatch: pytest.MonkeyPatch
+    session: Session, make_adapter: Callable[..., Adapter], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     card = Card(description="Write Old Norse verse", origin="trained", examples=(CardExample(input="a", output="b"),))
     session.registry.register(make_adapter(3, modules=("v_proj",), card=card), "norse")
@@ -113,7 +116,10 @@ def test_the_command_of_the_staleness_note_trains_on_what_it_names(
     words = shlex.split(note.partition("to include what they do: ")[2])
     assert words[:3] == ["hyperlora", "train", "generator"]
     assert words[-2:] == ["--base", session.base_name]
-    done = CliRunner().invoke(command, words[2:], catch_exceptions=False)
+    quick = read_recipe(CvaeRecipe, shipped_recipe("cvae")).model_copy(update={"steps": 40})
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text(yaml.safe_dump(quick.model_dump(mode="json")))
+    done = CliRunner().invoke(command, [*words[2:], "--recipe", str(recipe)], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     made = session.registry.get("registry:cvae")
     network = read_generator(session.registry.verified_folder(made))
@@ -144,3 +150,12 @@ def test_adapters_for_other_prompts_are_no_reason_to_train(
     generator = session.generator()
     assert generator is not None
     assert staleness_note(session, generator) is None
+
+
+@pytest.mark.parametrize("name", ["cvae", "cvae-small"])
+@pytest.mark.parametrize("tasks", [1, 2])
+def test_a_cvae_of_one_or_two_adapters_is_sound(tasks: int, name: str, session: Session, toy_tasks: list[Task]) -> None:
+    recipe = read_recipe(CvaeRecipe, shipped_recipe(name)).model_copy(update={"steps": 25})
+    made, _ = train_generator(session, toy_tasks[:tasks], recipe, name="coder")
+    assert all(tensor.isfinite().all() for tensor in made.network.state_dict().values())  # type: ignore[attr-defined]
+    assert made.network.config.tasks == tuple(task.name for task in toy_tasks[:tasks])
