@@ -223,8 +223,8 @@ def test_calibration_on_few_tasks_says_what_it_can_and_nothing_where_all_is_wron
     found = calibrate(encoders, words, SEEN[:2], DEV[:1])
     assert found["description"].confidence([0.9, 0.1])[0] > found["description"].confidence([0.1, 0.1])[0]
     # one that nobody could find: every best hit is wrong
-    lost = replace(DEV[0], unseen_descriptions=SEEN[0].descriptions[:2])
-    assert calibrate(encoders, words, SEEN[:2], [lost]).keys() <= {"prompt"}
+    lost = replace(DEV[0], descriptions=("Xylophone quartz.",), unseen_descriptions=SEEN[0].descriptions[:2])
+    assert "description" not in calibrate(encoders, words, SEEN[:2], [lost])
     # a single wording that is indexed leaves descriptions without queries
     bare = replace(DEV[0], descriptions=DEV[0].descriptions[:1], unseen_descriptions=(), train=DEV[0].train[:2])
     assert "description" not in calibrate(encoders, words, SEEN[:2], [bare])
