@@ -28,7 +28,7 @@ def unseen_adapters(registry: Registry, entry: Entry, tasks: Iterable[str]) -> l
         tasks: names of those it was trained on.
     """
     known = frozenset(tasks)
-    # imported and composed adapters have no task that `train generator` could be given
+    # imported and composed adapters have no task that a hypernet could be given
     trained = Query(base=entry.base, origins=("trained",))
     catalogue = registry.catalogue
     told = set(catalogue.versions(replace(trained, tags={READS_TAG: None})))
