@@ -117,7 +117,7 @@ def settle_champion(
     present = others[0] if others else None
     compared: tuple[Comparison, ...] = ()
     if CHAMPION in new.aliases:
-        present, reason, takes = new, "it was already", True
+        present, reason, takes = new, "it already was", True
     elif make_champion:
         reason, takes = "as you said", True
     elif present is None:

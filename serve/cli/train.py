@@ -23,7 +23,9 @@ recipe_option = click.option(
 champion_option = click.option(
     "--make-champion", is_flag=True, help="Use it where none is named, however it compares with the present champion."
 )
-again_option = click.option("--again", is_flag=True, help="Train although one of this recipe on this data is there.")
+again_option = click.option(
+    "--again", is_flag=True, help="Train although one of this recipe and data is there that another release made."
+)
 
 
 @click.group()
@@ -206,7 +208,7 @@ def _emit_trained(
 ) -> None:
     entry = session.registry.get(entry.reference)  # with the alias it may have got
     value = {**entry.summary(), "trained_now": trained_now, "champion": decision.summary(), "notes": notes}
-    there = "" if trained_now else "; there already, of the same recipe and data: --again trains another"
+    there = "" if trained_now else "; there already, of the same recipe and data (--again: unless this release made it)"
     emit(as_json, value, f"{entry.reference}  {entry.description}{there}\n{decision.text()}")
 
 

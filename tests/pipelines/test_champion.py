@@ -111,7 +111,7 @@ def test_one_as_good_takes_its_place_and_one_that_is_told_to_does_whatever_it_me
     assert champions(session.registry) == ["registry:worse@1"]
     assert "hyperlora registry alias registry:twin@1 champion" in forced.text()
     again = settle_generator(session, session.registry.get("registry:worse"), toy_tasks)
-    assert (again.champion, again.reason) == ("registry:worse@1", "it was already")
+    assert (again.champion, again.reason) == ("registry:worse@1", "it already was")
 
 
 def test_where_nothing_can_be_asked_the_present_one_stays_though_it_had_no_alias(session: Session) -> None:

@@ -97,7 +97,7 @@ def test_few_tasks_of_one_wording_train_a_sound_generator_that_takes_nobodys_pla
     assert result.candidates[0].reference == "registry:quickstart-hypernet@1"
     done = CliRunner().invoke(command, [*arguments, "--make-champion"], catch_exceptions=False)
     assert "registry:mine@1  Writes adapters from descriptions" in done.stdout
-    assert "there already, of the same recipe and data: --again trains another" in done.stdout
+    assert "there already, of the same recipe and data" in done.stdout
     assert "champion generator: registry:mine@1 (as you said)" in done.stdout
     assert "to use the other: hyperlora registry alias registry:quickstart-hypernet@1 champion" in done.stdout
     used = session.generator()
