@@ -27,10 +27,18 @@ _CONFIG: TypeAdapter[NetworkConfig] = TypeAdapter(Annotated[NetworkConfig, Field
 
 
 def write_generator(network: Network, folder: Path) -> None:
-    """Write both files into an existing folder."""
+    """Write both files into an existing folder.
+
+    Raises:
+        AdapterFormatError: a tensor holds NaN or Inf.
+    """
     tensors = {
         name: tensor.detach().to("cpu", torch.float32).contiguous() for name, tensor in network.state_dict().items()
     }
+    if bad := sorted(name for name, tensor in tensors.items() if not tensor.isfinite().all()):
+        raise AdapterFormatError(
+            f"the generator's {', '.join(bad[:5])} hold NaN or Inf", "Train again at a lower learning rate."
+        )
     write_bytes(folder / WEIGHTS_FILE, save(tensors, metadata={"format": "pt"}))
     write_json(folder / CONFIG_FILE, network.config.model_dump(mode="json"))
 

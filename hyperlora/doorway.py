@@ -40,6 +40,7 @@ def adapt(
     cross_validate: bool = True,
     min_confidence: float | None = None,
     force: bool = False,
+    generator: str | None = None,
     base: str | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task; the same as `hyperlora adapt`.
@@ -54,10 +55,12 @@ def adapt(
         cross_validate: say, from four examples on, how good it is on examples that it was not made of.
         min_confidence: without examples, the least probability that the closest adapter is for the task; 0.1 when None.
         force: without examples, take what comes closest, however improbable.
+        generator: `registry:NAME[@VERSION]`, which writes the generated candidate; the champion when None.
         base: base model reference.
 
     Raises:
         NothingFitsError, InputError: see `pipelines.adapt.adapt`.
+        RegistryError, AdapterFormatError: the generator that is named is not registered, or damaged.
         TaskFormatError: an example is malformed.
     """
     from pipelines.adapt import adapt as run
@@ -73,7 +76,7 @@ def adapt(
         cross_validate=cross_validate,
         min_confidence=min_confidence,
         force=force,
-        session=Session(base),
+        session=Session(base, generator=generator),
     )
 
 

@@ -46,3 +46,7 @@ class RegistryError(HyperLoRAError):
 
 class TaskFormatError(HyperLoRAError):
     """A task folder or an example file is malformed; the message names file and line."""
+
+
+class TrainingError(HyperLoRAError):
+    """Training has come to numbers that are not finite; nothing of it is kept."""

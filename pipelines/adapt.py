@@ -35,7 +35,7 @@ from pipelines.naming import short_name
 from pipelines.refine import refine as train_on
 from pipelines.samples import SHOWN_ANSWERS, Answer, Samples, take_samples
 from pipelines.session import Session, check_description
-from pipelines.staleness import staleness_note
+from pipelines.staleness import generator_notes
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class AdaptResult:
         alternative: the adapter of the other kind, where it cannot be told which is better; registered, too.
         folder: the PEFT folder written for `out`, if any.
         merged: the checkpoint written for `merge`, if any.
-        notes: what there is to say of the generator that was asked, and of what does not agree in what was given.
+        notes: what there is to say of the generator that was asked, of what could not be, and of what does not agree in
+            what was given.
         scores: what the examples say of the adapter, None without examples.
     """
 
@@ -149,8 +150,7 @@ def adapt(
     notes += [*made.notes, *length_notes(session, asked)]
     adapter = _finish(made, made.choice, made.adapter, description, examples)
     samples = take_samples(session, adapter, made.ranked, made.choice.candidate, examples)
-    generator = session.generator()
-    stale = None if generator is None else staleness_note(session.registry, generator)
+    notes += generator_notes(session, session.generator())
     if not store_examples:
         adapter = adapter.with_card(adapter.card.model_copy(update={"examples": ()}))
     # last of what can fail: nothing is registered of a call that does
@@ -166,7 +166,7 @@ def adapt(
         samples,
         folder,
         merged,
-        tuple(notes if stale is None else [*notes, stale]),
+        tuple(notes),
         made.scores,
         None if made.alternative is None else _kept_beside(session, made, made.alternative, description),
     )

@@ -11,6 +11,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from hyperlora.durable import write_bytes
+from pipelines.divergence import require_finite_parameters
 
 _FILE = "checkpoint.safetensors"
 
@@ -21,7 +22,11 @@ def write_checkpoint(module: nn.Module, optimiser: torch.optim.Optimizer, step: 
     Args:
         step: optimiser steps done.
         folder: keeps the checkpoint of this run and of no other.
+
+    Raises:
+        TrainingError: a parameter is not finite; the old checkpoint stays.
     """
+    require_finite_parameters(module, step)
     tensors = {f"module.{name}": tensor for name, tensor in module.state_dict().items()}
     for index, state in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items()}
@@ -30,12 +35,18 @@ def write_checkpoint(module: nn.Module, optimiser: torch.optim.Optimizer, step: 
 
 
 def resume(module: nn.Module, optimiser: torch.optim.Optimizer, folder: Path) -> int:
-    """Go back to the checkpoint, if there is one; how many steps were done."""
+    """Go back to the checkpoint, if there is one; how many steps were done.
+
+    One that holds NaN or Inf leads nowhere: training begins anew.
+    """
     path = folder / _FILE
     if not path.is_file():
         return 0
     data = path.read_bytes()
     tensors = load(data)
+    if not all(tensor.isfinite().all() for tensor in tensors.values()):
+        path.unlink()
+        return 0
     module.load_state_dict(_under("module.", tensors))
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in _under("optimiser.", tensors).items():

@@ -23,7 +23,7 @@ from hyperlora.registry import Entry
 from pipelines.recipes import FewExamplesRecipe, Start, read_recipe, shipped_recipe
 from pipelines.refine import refine
 from pipelines.session import GET_A_GENERATOR, LoadedGenerator, Session, check_description
-from pipelines.staleness import staleness_note
+from pipelines.staleness import generator_notes
 from pipelines.starts import PoolStarts
 
 _LONGEST_PROPOSED = 200
@@ -164,7 +164,7 @@ def find_generator(session: Session, reference: str | None = None) -> LoadedGene
     """
     if (found := session.generator(reference)) is not None:
         return found
-    others = [
+    others = session.notes or [
         f"{entry.reference} is for {entry.base_id or entry.base[:12]} and {entry.encoder}"
         for entry in session.registry.entries("generator")
     ]
@@ -267,9 +267,7 @@ def generation_notes(session: Session, how: Generation, *, examples: bool) -> li
         return notes
     if examples and not how.refine and not reads_examples(generator):
         notes.append(f"{generator.entry.reference} does not read examples; to train on them: --refine STEPS")
-    if (stale := staleness_note(session.registry, generator)) is not None:
-        notes.append(stale)
-    return notes
+    return [*notes, *generator_notes(session, generator)]
 
 
 def generated_summary(adapter: Adapter) -> dict[str, Any]:

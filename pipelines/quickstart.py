@@ -17,6 +17,7 @@ from pipelines.adapt import AdaptResult, adapt
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods import find_methods
 from pipelines.evaluation.run import RESULTS, evaluate, evaluation_identity, read_results
+from pipelines.generator_champion import settle_generator
 from pipelines.recipes import QuickstartRecipe
 from pipelines.session import Session
 from pipelines.starter import open_suite
@@ -122,7 +123,10 @@ def _trained_adapters(run: _Run) -> None:
 
 
 def _trained_generator(run: _Run) -> None:
-    _, trained_now = train_generator(run.session, run.tasks, run.recipe.hypernet, name="quickstart-hypernet")
+    made, trained_now = train_generator(run.session, run.tasks, run.recipe.hypernet, name="quickstart-hypernet")
+    decision = settle_generator(run.session, made.entry, run.tasks, trained_now=trained_now)
+    if decision.present not in (None, made.entry.reference):
+        run.say(decision.text())
     if not trained_now:
         run.cached.append("generator")
 

@@ -13,7 +13,7 @@ from hyperlora.adapter import Adapter, LoraFactors
 from hyperlora.bank import AdapterBank, StackedFactors, stack_at_one_rank
 from hyperlora.base_models import BaseModel
 from hyperlora.batching import encode
-from hyperlora.errors import InputError
+from hyperlora.errors import InputError, TrainingError
 from hyperlora.prompts import render_completion, render_prompt
 from hyperlora.tasks import Example
 from pipelines.lessons import Sample
@@ -50,6 +50,7 @@ def refine(
     Raises:
         InputError: an adapter has no examples, or there are not as many groups of examples as adapters.
         BaseModelError: an adapter was made for another base model.
+        TrainingError: the loss, or a weight, is not finite.
     """
     if len(examples) != len(adapters) or not all(examples):
         raise InputError("there are no examples to refine on", "Give some with --examples FILE.")
@@ -72,6 +73,10 @@ def refine(
         with tempfile.TemporaryDirectory(prefix="hyperlora-refine-") as folder:
             lessons = _Examples(base, adapters, examples)
             train(base, bank, lessons, started, settings, Path(folder), label=label, on_step=lambda report: None)
+    except TrainingError as error:
+        raise TrainingError(
+            error.problem, "Take fewer steps, or none, with --refine, and look for odd texts among the examples."
+        ) from error
     finally:
         bank.close()
     return started.adapters()

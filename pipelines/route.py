@@ -101,6 +101,7 @@ def route(
     if not pairs:
         return []
     retriever = session.retriever()
+    session.warn()
     if not retriever.count():
         raise InputError(
             f"the registry has no adapters for {session.located.identity.id}",

@@ -45,6 +45,8 @@ def search(
         return [
             Match(entry, cosine, cosine) for entry, cosine in adapters_like(session.registry, adapter, k, leave_out=own)
         ]
+    retriever = session.retriever()
+    session.warn()
     if examples:
-        return session.retriever().search_examples(session.base, examples, k, where=where)
-    return session.retriever().search(text, k, kind=kind, where=where)
+        return retriever.search_examples(session.base, examples, k, where=where)
+    return retriever.search(text, k, kind=kind, where=where)

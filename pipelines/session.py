@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import torch
 
@@ -13,18 +16,23 @@ from generator.writing import Generator
 from hyperlora.bank import AdapterBank
 from hyperlora.base_models import BaseModel, load_base_model, locate_base
 from hyperlora.base_models.sources import LocatedBase
-from hyperlora.encoder import TextEncoder
-from hyperlora.errors import InputError, RegistryError
+from hyperlora.encoder import PACKAGED_ENCODER, TextEncoder
+from hyperlora.errors import AdapterFormatError, InputError, RegistryError
 from hyperlora.registry import Entry, Registry
+from hyperlora.registry.champions import by_preference
 from hyperlora.settings import get_settings
 from retrieval.artifact import TrainedRetriever, read_retriever
+from retrieval.calibration import PLAIN_MINILM
 from retrieval.index import Where
 from retrieval.reading import ReadingEncoder
 from retrieval.retriever import Retriever
 
-CHAMPION = "champion"
 LONGEST_DESCRIPTION = 20_000
 GET_A_GENERATOR = "Run: hyperlora registry seed, or hyperlora train generator"
+
+
+Read = TypeVar("Read")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,8 @@ class Session:
         self._retriever: tuple[str, Retriever] | None = None
         self._named_generator = generator
         self._generator: LoadedGenerator | None = None
+        self._skipped: dict[str, list[str]] = {}
+        self._warned: set[str] = set()
 
     @cached_property
     def located(self) -> LocatedBase:
@@ -88,22 +98,71 @@ class Session:
         """The text encoder of the settings."""
         return TextEncoder()
 
+    @property
+    def notes(self) -> list[str]:
+        """What would be used before the generator and the retriever that are, and could not be read."""
+        return [
+            f"the {kind} {reference} is damaged and left out; hyperlora registry verify {reference} says how, and "
+            f"hyperlora registry delete {reference} --force removes it"
+            for kind, skipped in self._skipped.items()
+            for reference in skipped
+        ]
+
+    def warn(self) -> None:
+        """Log the notes, for calls whose results have no room for them; each once."""
+        for note in self.notes:
+            if note not in self._warned:
+                self._warned.add(note)
+                _log.warning("note: %s", note)
+
+    @contextmanager
+    def writing_with(self, generator: str | None) -> Iterator[Session]:
+        """This session, in whose place of the champion the generator of this reference writes for a while."""
+        before = self._named_generator
+        self._named_generator = generator or before
+        try:
+            yield self
+        finally:
+            self._named_generator = before
+
     def retriever(self) -> Retriever:
         """What finds adapters of this base model: the champion retriever (else the newest) for the encoder.
 
-        Without one the encoder searches as it is, and nothing is said of how sure a hit is.
+        One that cannot be read is passed over, with a note. Without any the encoder searches as it is, and how sure
+        a hit is is known of the packaged one only.
         """
+        own = Where(base=self.located.identity.fingerprint)
+
+        def read(entry: Entry) -> tuple[str, Retriever]:
+            if self._retriever is not None and self._retriever[0] == entry.reference:
+                return self._retriever
+            return entry.reference, self._opened(read_retriever(self.registry.verified_folder(entry)), own)
+
+        found = self._first_readable("retriever", self.retrievers(), read)
+        if found is None:
+            kept = self._retriever if self._retriever is not None and not self._retriever[0] else None
+            # the packaged encoder is calibrated as it is; of what another one's similarities say nothing is known
+            known = {"description": PLAIN_MINILM} if self.encoder.name == PACKAGED_ENCODER else None
+            found = kept or ("", Retriever(self.registry, self.encoder, known, within=own))
+        self._retriever = found
+        return found[1]
+
+    def retrievers(self) -> list[Entry]:
+        """Those registered for the encoder, in the order in which they are used."""
         fitting = [entry for entry in self.registry.entries("retriever") if entry.encoder == self.encoder.id]
-        chosen = _champion(fitting)
-        reference = "" if chosen is None else chosen.reference
-        if self._retriever is None or self._retriever[0] != reference:
-            own = Where(base=self.located.identity.fingerprint)
-            if chosen is None:
-                made = Retriever(self.registry, self.encoder, within=own)
-            else:
-                made = self._opened(read_retriever(self.registry.verified_folder(chosen)), own)
-            self._retriever = reference, made
-        return self._retriever[1]
+        return by_preference(fitting)
+
+    def _first_readable(self, kind: str, entries: Sequence[Entry], read: Callable[[Entry], Read]) -> Read | None:
+        skipped: list[str] = []
+        try:
+            for entry in entries:
+                try:
+                    return read(entry)
+                except (AdapterFormatError, RegistryError):
+                    skipped.append(entry.reference)
+            return None
+        finally:
+            self._skipped[kind] = skipped
 
     def _opened(self, trained: TrainedRetriever, within: Where) -> Retriever:
         """A trained retriever; prompts are read by the encoder alone where it was trained beside another base model."""
@@ -120,30 +179,38 @@ class Session:
         """The generator of this reference, or else the session's own, or else the champion (else the newest) for this
         base model and encoder; None if there is none.
 
+        One that is not named and cannot be read is passed over, with a note.
+
         Raises:
             InputError: what is named is no generator, or one for another base model or encoder.
             RegistryError: nothing is registered under the name, or the folder does not match its record.
             AdapterFormatError: its folder is not a generator's.
         """
         reference = reference or self._named_generator
-        chosen = _champion(self._fitting_generators()) if reference is None else self._named(reference)
-        if chosen is None:
-            return None
-        if self._generator is None or self._generator.entry.reference != chosen.reference:
-            network = read_generator(self.registry.verified_folder(chosen))
-            if (network.config.base.fingerprint, network.config.encoder) != (chosen.base, chosen.encoder):
-                raise RegistryError(
-                    f"{chosen.reference} is registered for another base model or encoder than it was trained with",
-                    f"Delete it: hyperlora registry delete {chosen.reference} --force",
-                )
-            self._generator = LoadedGenerator(chosen, network)
-        return self._generator
+        if reference is not None:
+            found: LoadedGenerator | None = self._loaded(self._named(reference))
+        else:
+            found = self._first_readable("generator", self.generators(), self._loaded)
+        self._generator = found or self._generator
+        return found
+
+    def generators(self) -> list[Entry]:
+        """Those registered for this base model and encoder, in the order in which they are used."""
+        return by_preference(entry for entry in self.registry.entries("generator") if self._fits(entry))
+
+    def _loaded(self, entry: Entry) -> LoadedGenerator:
+        if self._generator is not None and self._generator.entry.reference == entry.reference:
+            return self._generator
+        network = read_generator(self.registry.verified_folder(entry))
+        if (network.config.base.fingerprint, network.config.encoder) != (entry.base, entry.encoder):
+            raise RegistryError(
+                f"{entry.reference} is registered for another base model or encoder than it was trained with",
+                f"Delete it: hyperlora registry delete {entry.reference} --force",
+            )
+        return LoadedGenerator(entry, network)
 
     def _fits(self, entry: Entry) -> bool:
         return entry.base == self.located.identity.fingerprint and entry.encoder == self.encoder.id
-
-    def _fitting_generators(self) -> list[Entry]:
-        return [entry for entry in self.registry.entries("generator") if self._fits(entry)]
 
     def _named(self, reference: str) -> Entry:
         entry = self.registry.get(reference)
@@ -156,13 +223,8 @@ class Session:
                 f"{reference} is for {entry.base_id or entry.base[:12]} and {entry.encoder}, not for "
                 f"{self.located.identity.id} and {self.encoder.id}"
             )
-        others = ", ".join(each.reference for each in self._fitting_generators())
+        others = ", ".join(each.reference for each in self.generators())
         raise InputError(problem, f"Generators that fit: {others}." if others else GET_A_GENERATOR)
-
-
-def _champion(entries: Sequence[Entry]) -> Entry | None:
-    champions = [entry for entry in entries if CHAMPION in entry.aliases]
-    return max(champions or entries, key=lambda entry: entry.created, default=None)
 
 
 def check_description(description: str) -> str:

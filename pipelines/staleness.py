@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from shlex import quote
 from typing import Any
 
 from generator.artifact import CONFIG_FILE
-from hyperlora.errors import AdapterFormatError
+from hyperlora.errors import AdapterFormatError, RegistryError
 from hyperlora.references import Reference
 from hyperlora.registry import Entry, Query, Registry
 from hyperlora.strict_json import parse_json
-from pipelines.session import LoadedGenerator
+from pipelines.session import LoadedGenerator, Session
+from retrieval.documents import card_of
 from retrieval.index.pool import READS_TAG
 
 
@@ -26,7 +28,7 @@ def unseen_adapters(registry: Registry, entry: Entry, tasks: Iterable[str]) -> l
         tasks: names of those it was trained on.
     """
     known = frozenset(tasks)
-    # imported and composed adapters have no task that `train generator` could be given
+    # imported and composed adapters have no task that a hypernet could be given
     trained = Query(base=entry.base, origins=("trained",))
     catalogue = registry.catalogue
     told = set(catalogue.versions(replace(trained, tags={READS_TAG: None})))
@@ -61,17 +63,52 @@ def trained_tasks(registry: Registry, entry: Entry) -> tuple[str, ...]:
         ) from error
 
 
-def staleness_note(registry: Registry, generator: LoadedGenerator) -> str | None:
-    """One line on what a generator has not seen, with what to do about it; None for one that is up to date."""
-    unseen = unseen_adapters(registry, generator.entry, generator.network.config.tasks)
+def generator_notes(session: Session, generator: LoadedGenerator | None) -> list[str]:
+    """What there is to say of the generator that is asked: what it lacks, and which cannot be read in its place."""
+    stale = None if generator is None else staleness_note(session, generator)
+    return [*session.notes, *([] if stale is None else [stale])]
+
+
+def staleness_note(session: Session, generator: LoadedGenerator) -> str | None:
+    """One line on what a generator has not seen, with what to do about it; None for one that is up to date.
+
+    Adapters for other prompts than its own do not count: no generator learns them together with its tasks.
+    """
+    registry, config = session.registry, generator.network.config
+    unseen = [
+        reference
+        for reference in unseen_adapters(registry, generator.entry, config.tasks)
+        if _prompts(registry.get(reference), config.prompt_template)
+    ]
     if not unseen:
         return None
     some = ", ".join(unseen[:3]) + (", …" if len(unseen) > 3 else "")
     noun = "adapter" if len(unseen) == 1 else "adapters"
-    return (
-        f"the pool has {len(unseen)} {noun} that the generator has not seen ({some}); to include what they do: "
-        "hyperlora train generator"
-    )
+    base = "" if session.base_name is None else f" --base {quote(session.base_name)}"
+    told = f"the pool has {len(unseen)} {noun} that the generator has not seen ({some})"
+    if (other := _has_seen(session, generator.entry, unseen)) is not None:
+        return f"{told}; {other.reference} has: --generator {other.reference} asks it"
+    return f"{told}; to include what they do: hyperlora train generator --kind cvae --pool{base}"
+
+
+def _prompts(entry: Entry, template: str) -> bool:
+    """Whether an adapter is for prompts of this template; True where its card is not at hand."""
+    card = card_of(entry)
+    return card is None or card.prompt_template == template
+
+
+def _has_seen(session: Session, asked: Entry, adapters: Sequence[str]) -> Entry | None:
+    """Another generator, to which none of these adapters is news."""
+    for entry in session.generators():
+        if entry.reference == asked.reference:
+            continue
+        try:
+            tasks = trained_tasks(session.registry, entry)
+        except (AdapterFormatError, RegistryError):
+            continue  # a damaged one helps nobody
+        if not set(adapters) & set(unseen_adapters(session.registry, entry, tasks)):
+            return entry
+    return None
 
 
 def _has_other_data(registry: Registry, versions: Query, moment: int) -> bool:

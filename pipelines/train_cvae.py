@@ -27,6 +27,7 @@ from hyperlora.prompts import DEFAULT_TEMPLATE
 from hyperlora.settings import get_settings
 from hyperlora.target_modules import TargetModule
 from pipelines.checkpointing import resume, write_checkpoint
+from pipelines.divergence import require_finite_loss
 from pipelines.lessons import step_tasks
 from pipelines.recipes.cvae_recipe import CvaeRecipe
 
@@ -120,6 +121,7 @@ def train_cvae(
     Raises:
         InputError: there are no tasks, one has no weights or two have one name; conditions differ in size; an adapter
             does not fit the modules or is not finite.
+        TrainingError: the loss, or a parameter, is not finite.
     """
     condition_size = _check(tasks)
     config = CvaeConfig(
@@ -246,6 +248,7 @@ def _descend(
     reconstruction = network.reconstruction_loss(network.decode(latent, conditions), weights).mean()
     kl = (kl_divergence(mean, log_variance) * own).sum() / own.sum().clamp(min=1)
     loss = reconstruction + recipe.kl_weight * kl
+    require_finite_loss(loss.item(), "train cvae", step + 1, recipe)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     optimiser.step()

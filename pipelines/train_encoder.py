@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from torch import nn
 
 from hyperlora.encoder import TextEncoder
 from hyperlora.encoder_change import EncoderChange, change_between
+from hyperlora.errors import TrainingError
 from hyperlora.progress import progress
 from hyperlora.quiet import quiet_transformers
 from hyperlora.settings import get_settings
+from pipelines.divergence import require_finite_loss, require_finite_parameters
 from pipelines.recipes import RetrieverRecipe
 from pipelines.retriever_pairs import Pair
 
@@ -34,6 +37,9 @@ def train_encoder(
         pairs: `tasks_per_step` a step.
         folder: holds this run's checkpoints; a second call continues from the last.
         on_step: called with the step and its loss.
+
+    Raises:
+        TrainingError: the loss, or a weight, is not finite; the checkpoints are gone then.
     """
     from datasets import Dataset, disable_progress_bars
     from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
@@ -64,6 +70,7 @@ def train_encoder(
         save_steps=recipe.checkpoint_steps,
         save_total_limit=1,
         logging_steps=1,
+        logging_nan_inf_filter=False,  # or the log shows the mean of other steps in the place of NaN
         report_to="none",
         disable_tqdm=True,
         dataloader_pin_memory=device.type != "cpu",
@@ -75,12 +82,17 @@ def train_encoder(
     )
     last = get_last_checkpoint(str(folder))
     with progress(recipe.steps, "train retriever", "step") as bar, quiet_transformers():
-        watch = _watching(bar, on_step)
+        watch = _watching(bar, on_step, recipe)
         trainer = SentenceTransformerTrainer(
             model=model, args=arguments, train_dataset=dataset, loss=loss, callbacks=[watch]
         )
         trainer.remove_callback(PrinterCallback)  # it writes every log line to standard output
-        trainer.train(resume_from_checkpoint=last)
+        try:
+            trainer.train(resume_from_checkpoint=last)
+            require_finite_parameters(model, recipe.steps)
+        except TrainingError:
+            shutil.rmtree(folder, ignore_errors=True)  # what its last checkpoint holds may be NaN already
+            raise
     return change_between(encoder.id, before, model, recipe.rank)
 
 
@@ -92,8 +104,8 @@ def _in_order(dataset: Any, batch_size: int, drop_last: bool, **_: Any) -> Any:
     return DefaultBatchSampler(SequentialSampler(dataset), batch_size, drop_last)
 
 
-def _watching(bar: Any, on_step: Callable[[int, float], None]) -> Any:
-    """A trainer's callback that moves a bar and tells the loss."""
+def _watching(bar: Any, on_step: Callable[[int, float], None], recipe: RetrieverRecipe) -> Any:
+    """A trainer's callback that moves a bar, tells the loss, and stops at one that is not finite."""
     from transformers import TrainerCallback
 
     class Watching(TrainerCallback):
@@ -105,6 +117,7 @@ def _watching(bar: Any, on_step: Callable[[int, float], None]) -> Any:
 
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
             if logs and "loss" in logs:
+                require_finite_loss(float(logs["loss"]), "train retriever", state.global_step, recipe)
                 bar.set_postfix_str(f"loss {float(logs['loss']):.3f}")
                 on_step(state.global_step, float(logs["loss"]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -39,7 +40,7 @@ from generator.hypernet import Hypernet
 from generator.input_metric import InputMetric
 from hyperlora.adapter import Adapter
 from hyperlora.card import Card
-from hyperlora.errors import InputError
+from hyperlora.errors import AdapterFormatError, InputError, RegistryError
 from hyperlora.identity import code_hash, content_hash
 from hyperlora.input_moments import input_moments
 from hyperlora.licences import combined_licence
@@ -57,7 +58,7 @@ from pipelines.pool_weights import (
     task_weights,
 )
 from pipelines.recipes import CvaeRecipe, HypernetRecipe
-from pipelines.session import CHAMPION, LoadedGenerator, Session
+from pipelines.session import LoadedGenerator, Session
 from pipelines.train_cvae import train_cvae
 from pipelines.train_hypernet import train_hypernet
 from pipelines.train_pool import TRAINING_CODE, run_folder
@@ -119,9 +120,17 @@ class _Training:
 
 
 def train_generator(
-    session: Session, tasks: Sequence[Task], recipe: GeneratorRecipe, *, name: str, pool: bool = False
+    session: Session,
+    tasks: Sequence[Task],
+    recipe: GeneratorRecipe,
+    *,
+    name: str,
+    pool: bool = False,
+    again: bool = False,
 ) -> tuple[LoadedGenerator, bool]:
     """The registered generator, and whether it was trained now; a killed run goes on from its last checkpoint.
+
+    It is registered without an alias: `pipelines.generator_champion` decides whether it becomes the champion.
 
     A hypernet learns from the tasks' examples, through the base model; a CVAE from the adapters that the pool has for
     the tasks.
@@ -132,9 +141,11 @@ def train_generator(
         name: to register it under.
         pool: a CVAE also learns the pool's other adapters, imported and composed ones among them, by what their cards
             say; see `other_adapters`.
+        again: train although one of this recipe and data is there, unless this very code has made it.
 
     Raises:
         InputError: the tasks have different prompt templates, or, for a CVAE, one has no adapter, or there is none.
+        TrainingError: its loss, or a weight, is not finite; nothing is registered.
     """
     registry, located = session.registry, session.located
     training = (
@@ -153,9 +164,16 @@ def train_generator(
             code_hash(training.code),
         ]
     )
-    found = registry.find("generator", identity)
-    if found and run_finished(registry.home, identity):
-        return LoadedGenerator(found[-1], read_generator(registry.verified_folder(found[-1]))), False
+    dataset = content_hash(training.datasets)
+    found = registry.find("generator", identity) if run_finished(registry.home, identity) else []
+    if not found and not again:
+        # another release, or another dtype, made the same of it; the shipped one took hours
+        found = [entry for entry in session.generators() if (entry.recipe, entry.dataset) == (recipe.hash, dataset)][
+            ::-1
+        ]
+    for entry in reversed(found):
+        with suppress(AdapterFormatError, RegistryError):  # a damaged one is trained anew
+            return LoadedGenerator(entry, read_generator(registry.verified_folder(entry))), False
     folder = run_folder(identity)
     with tracked_run(
         registry.home, f"train {training.kind}", identity, recipe.model_dump(), training.datasets
@@ -168,7 +186,7 @@ def train_generator(
             "base": located.identity.fingerprint,
             "base_id": located.identity.id,
             "recipe": recipe.hash,
-            "dataset": content_hash(training.datasets),
+            "dataset": dataset,
             "licence": (
                 combined_licence(parent.licence for parent in training.parents)
                 if training.parents
@@ -178,9 +196,7 @@ def train_generator(
             "metrics": {},
             "identity": identity,
         }
-        entry = registry.put(
-            "generator", name, partial(write_generator, network), fields, tracked.run_id, alias=CHAMPION
-        )
+        entry = registry.put("generator", name, partial(write_generator, network), fields, tracked.run_id)
     shutil.rmtree(folder, ignore_errors=True)
     return LoadedGenerator(entry, network), True
 
@@ -259,3 +275,15 @@ def _one_template(tasks: Sequence[Task]) -> str:
     if len(templates) != 1:
         raise InputError("the training tasks have different prompt templates", "Train one generator per template.")
     return templates.pop()
+
+
+def training_notes(tasks: Sequence[Task], recipe: GeneratorRecipe) -> list[str]:
+    """What somebody should know who trains a generator on these tasks."""
+    one = [task.name for task in tasks if len(task.descriptions) == 1]
+    if not tasks or len(one) < len(tasks) or not isinstance(recipe, HypernetRecipe) or not recipe.reads_states:
+        return []
+    return [
+        f"each of the {len(tasks)} tasks has one wording, so that how wordings of a task differ cannot be learned and "
+        "all that the base model reads counts alike; give each several `descriptions` for a generator that is asked in "
+        "other words"
+    ]

@@ -18,6 +18,7 @@ from hyperlora.errors import InputError
 from hyperlora.prompts import DEFAULT_TEMPLATE
 from hyperlora.target_modules import find_target_modules
 from hyperlora.tasks import Task
+from pipelines.divergence import require_finite_loss
 from pipelines.lessons import SomeTasks
 from pipelines.recipes import HypernetRecipe
 from pipelines.told_conditions import ToldConditions
@@ -68,6 +69,7 @@ def train_hypernet(
 
     Raises:
         InputError: the tasks have different prompt templates.
+        TrainingError: the loss, or a parameter, is not finite.
     """
     templates = {task.prompt_template for task in tasks}
     if len(templates) != 1:
@@ -161,6 +163,7 @@ def _begin_at(
         conditions = torch.stack([told.draw(number, -1 - step) for number in numbers])
         noise = told.noise(len(numbers), network.entering, -1 - step)
         loss = (network.dictionary.whole(network.read(conditions, noise)) - wanted).square().mean()
+        require_finite_loss(loss.item(), "begin at the pool", step + 1)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()

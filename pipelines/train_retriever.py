@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 import hyperlora.whitening
@@ -19,7 +20,7 @@ import retrieval.reading
 from hyperlora.base_models import BaseModel
 from hyperlora.card import Card
 from hyperlora.encoder import TextEncoder
-from hyperlora.errors import InputError
+from hyperlora.errors import AdapterFormatError, InputError, RegistryError
 from hyperlora.hidden_states import text_states
 from hyperlora.identity import code_hash, content_hash
 from hyperlora.registry import Entry, Registry
@@ -30,8 +31,8 @@ from pipelines.recipes import RetrieverRecipe
 from pipelines.retriever_pairs import training_pairs
 from pipelines.train_adapters import CARD_EXAMPLES
 from pipelines.train_encoder import train_encoder
-from pipelines.train_pool import CHAMPION, run_folder
-from retrieval.artifact import ReadingConfig, RetrieverConfig, TrainedRetriever, write_retriever
+from pipelines.train_pool import run_folder
+from retrieval.artifact import ReadingConfig, RetrieverConfig, TrainedRetriever, read_retriever, write_retriever
 from retrieval.calibration import Calibration, fit_calibration
 from retrieval.documents import QUERY_KINDS, Document, QueryKind, prompt_text
 from retrieval.embedding import Encodes
@@ -64,17 +65,22 @@ def train_retriever(
     base: BaseModel | None = None,
     name: str = "retriever",
     encoder_name: str | None = None,
+    again: bool = False,
 ) -> Entry:
     """The registered retriever, trained now unless it was before; a killed run goes on from its last checkpoint.
+
+    It is registered without an alias: `pipelines.retriever_champion` decides whether it becomes the champion.
 
     Args:
         tasks: trained on; only their training wordings and training inputs are read.
         dev: calibrated on, beside the others as what else there is to find; without any there is no calibration.
         base: reads prompts beside the encoder, for its own adapters; nothing but the encoder does when None.
         encoder_name: the text encoder to begin with; that of the settings when None.
+        again: train although one of this recipe and data is there, unless this very code has made it.
 
     Raises:
         InputError: there are fewer than two tasks to tell apart.
+        TrainingError: its loss, or a weight, is not finite; nothing is registered.
     """
     if len(tasks) < 2:
         raise InputError("a retriever learns to tell tasks apart", "Give two seen tasks or more.")
@@ -84,8 +90,14 @@ def train_retriever(
     dtype = str(get_settings().base_training_dtype())
     seen = [task.name for task in tasks]
     identity = content_hash(["retriever", encoder.id, dtype, reader, recipe.hash, seen, datasets, code_hash(_CODE)])
-    if found := registry.find("retriever", identity):
-        return found[-1]
+    found = registry.find("retriever", identity)
+    if not found and not again:
+        made = encoder.id, recipe.hash, content_hash(datasets)
+        found = [each for each in registry.entries("retriever") if (each.encoder, each.recipe, each.dataset) == made]
+    for entry in reversed(found):
+        with suppress(AdapterFormatError, RegistryError):  # a damaged one is trained anew
+            if _reads(read_retriever(registry.verified_folder(entry)), base, recipe):
+                return entry
     folder = run_folder(identity)
     with tracked_run(registry.home, "train retriever", identity, recipe.model_dump(), datasets) as tracked:
         lessons = [_lesson(task) for task in tasks]
@@ -98,7 +110,7 @@ def train_retriever(
             reading = learn_reading(base, lessons, recipe)
             encoders["prompt"] = ReadingEncoder(tuned, reading, lambda: base)
         words: dict[QueryKind, float] = {"description": recipe.description_words, "prompt": recipe.prompt_words}
-        calibrations = calibrate(encoders, words, tasks, dev) if dev else {}
+        calibrations = calibrate(encoders, words, tasks, dev) if dev else {}  # none of too few
         config = RetrieverConfig(
             encoder=encoder.id,
             words=words,
@@ -118,9 +130,15 @@ def train_retriever(
             "identity": identity,
         }
         write = partial(write_retriever, TrainedRetriever(config, change, reading))
-        entry = registry.put("retriever", name, write, fields, tracked.run_id, alias=CHAMPION)
+        entry = registry.put("retriever", name, write, fields, tracked.run_id)
     shutil.rmtree(folder, ignore_errors=True)
     return entry
+
+
+def _reads(trained: TrainedRetriever, base: BaseModel | None, recipe: RetrieverRecipe) -> bool:
+    """Whether the base model reads for it as it would for one that is trained now."""
+    wanted = None if base is None or not recipe.reading_weight else base.identity.fingerprint
+    return wanted == (None if trained.reading is None else trained.reading.base)
 
 
 def learn_reading(base: BaseModel, lessons: Sequence[Document], recipe: RetrieverRecipe) -> Reading:
@@ -147,18 +165,20 @@ def calibrate(
 ) -> dict[QueryKind, Calibration]:
     """What the scores of these encoders and weights of shared words say, by kind of query.
 
+    A kind of which there are no queries, or whose best hits are all right or all wrong, says nothing and is left out.
     Queries are of dev tasks, in wordings that are not indexed; each is asked with its task in the pool, and without,
     when whatever is found is wrong. Pools are the whole of both parts and random parts of it.
     """
     tasks = [*seen, *dev]
     documents = [document_of_task(task) for task in tasks]
     asked = range(len(seen), len(tasks))
-    return {kind: _calibrated(encoders[kind], words[kind], tasks, documents, asked, kind) for kind in QUERY_KINDS}
+    fitted = {kind: _calibrated(encoders[kind], words[kind], tasks, documents, asked, kind) for kind in QUERY_KINDS}
+    return {kind: each for kind, each in fitted.items() if each is not None}
 
 
 def _calibrated(
     encoder: Encodes, words: float, tasks: Sequence[Task], documents: Sequence[Document], asked: range, kind: QueryKind
-) -> Calibration:
+) -> Calibration | None:
     owners = [owner for owner in asked for _ in task_queries(tasks[owner], kind)]
     texts = [text for owner in asked for text in task_queries(tasks[owner], kind)]
     queries, without, own = [], [], []
@@ -171,13 +191,20 @@ def _calibrated(
                 queries.append(text)
                 own.append(owner)
                 without.append([*left_out, *hidden])
-    scores, leads, right = [], [], []
+    if not queries:
+        return None
+    scores, leads, right, groups = [], [], [], []
     rankings = rank_queries(encoder, documents, queries, kind, without=without, words=words)
     for ranking, owner in zip(rankings, own, strict=True):
+        if len(ranking.scores) < 2:  # of three tasks a quarter may be one, and without it there is none
+            continue
         scores.append(ranking.scores[0])
         leads.append(ranking.scores[0] - ranking.scores[1])
         right.append(ranking.order[0] == owner)
-    return fit_calibration(scores, leads, right, [tasks[owner].name for owner in own])
+        groups.append(tasks[owner].name)
+    if len(set(right)) < 2:
+        return None
+    return fit_calibration(scores, leads, right, groups)
 
 
 def _lesson(task: Task) -> Document:
@@ -194,4 +221,5 @@ def task_queries(task: Task, kind: QueryKind) -> list[str]:
     if kind == "description":
         return list(task.unseen_descriptions)
     wordings = task.unseen_descriptions or task.descriptions
-    return [prompt_text(wordings[at % len(wordings)], task.train[at].input) for at in range(_PROMPTS)]
+    count = min(_PROMPTS, len(task.train))
+    return [prompt_text(wordings[at % len(wordings)], task.train[at].input) for at in range(count)]

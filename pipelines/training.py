@@ -24,6 +24,7 @@ from hyperlora.cancellation import check_cancelled
 from hyperlora.durable import fault_point, write_bytes
 from hyperlora.progress import progress
 from pipelines.checkpointing import resume, write_checkpoint
+from pipelines.divergence import require_finite_loss
 from pipelines.lessons import Lessons, Sample
 from pipelines.recipes import TrainingRecipe
 
@@ -69,6 +70,9 @@ def train(
         on_step: called after every step.
         snapshots: where the parameters are kept after each of `recipe.snapshot_steps`, for those who learn from the
             path that training takes.
+
+    Raises:
+        TrainingError: the loss, or a parameter, is not finite.
     """
     trainee.module.to(base.device).train()
     optimiser = torch.optim.AdamW(trainee.module.parameters(), lr=recipe.learning_rate, weight_decay=0.0)
@@ -80,6 +84,7 @@ def train(
                 group["lr"] = recipe.learning_rate * learning_rate_share(step, recipe)
             optimiser.zero_grad(set_to_none=True)
             loss = accumulate_gradients(base, bank, trainee.factors(step), lessons.samples(step), recipe.micro_batch)
+            require_finite_loss(loss, label, step + 1, recipe)
             optimiser.step()
             bar.set_postfix_str(f"loss {loss:.3f}")
             bar.update()

@@ -108,8 +108,17 @@ class TrainedRetriever:
 
 
 def write_retriever(trained: TrainedRetriever, folder: Path) -> None:
-    """Write both files into an existing folder."""
-    write_bytes(folder / WEIGHTS_FILE, save(trained.tensors, metadata={"format": "pt"}))
+    """Write both files into an existing folder.
+
+    Raises:
+        AdapterFormatError: a tensor holds NaN or Inf.
+    """
+    tensors = trained.tensors
+    if bad := sorted(name for name, tensor in tensors.items() if not tensor.isfinite().all()):
+        raise AdapterFormatError(
+            f"the retriever's {', '.join(bad[:5])} hold NaN or Inf", "Train again at a lower learning rate."
+        )
+    write_bytes(folder / WEIGHTS_FILE, save(tensors, metadata={"format": "pt"}))
     write_json(folder / CONFIG_FILE, trained.config.model_dump(mode="json"))
 
 

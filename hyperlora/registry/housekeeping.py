@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hyperlora.adapter import Adapter
-from hyperlora.errors import RegistryError
+from hyperlora.errors import AdapterFormatError, RegistryError
+from hyperlora.finite_weights import non_finite_tensors
 from hyperlora.progress import progress
 from hyperlora.registry.catalogue import Query
 from hyperlora.registry.entry import Entry, now
@@ -28,6 +29,8 @@ class Problem:
 def verify(registry: Registry, references: Iterable[str] = ()) -> tuple[int, list[Problem]]:
     """Read every byte of entries, of the whole registry when none is named, and compare it with the record.
 
+    Weights that hold NaN or Inf are damaged, too, although they are what was registered.
+
     Returns:
         How many entries were checked, and what is wrong.
     """
@@ -39,11 +42,29 @@ def verify(registry: Registry, references: Iterable[str] = ()) -> tuple[int, lis
     with progress(len(everything), "verify", "entry") as bar:
         for entry in everything:
             try:
-                registry.verified_folder(entry)
-            except RegistryError as error:
+                folder = registry.verified_folder(entry)
+                bad = [
+                    name
+                    for file in entry.manifest
+                    if file.endswith(".safetensors")
+                    for name in non_finite_tensors(folder / file)
+                ]
+            except (RegistryError, AdapterFormatError) as error:
                 problems.append(Problem(entry.reference, error.problem, error.remedy))
+            else:
+                if bad:
+                    problems.append(_not_finite(entry, bad))
             bar.update(1)
     return len(everything), problems
+
+
+def _not_finite(entry: Entry, tensors: Sequence[str]) -> Problem:
+    some = ", ".join(tensors[:3]) + (", …" if len(tensors) > 3 else "")
+    return Problem(
+        entry.reference,
+        f"{len(tensors)} tensors of this {entry.kind} hold NaN or Inf ({some})",
+        f"Delete it: hyperlora registry delete {entry.reference} --force",
+    )
 
 
 def expired(registry: Registry, quota: int | None = None) -> list[tuple[Entry, str]]:

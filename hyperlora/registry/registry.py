@@ -14,6 +14,7 @@ from hyperlora.errors import InputError, RegistryError
 from hyperlora.licences import combined_licence
 from hyperlora.references import Reference, parse_reference
 from hyperlora.registry.catalogue import Catalogue, Event, Page, Query
+from hyperlora.registry.champions import CHAMPION, rivals
 from hyperlora.registry.contents import Contents
 from hyperlora.registry.entry import Entry, Kind, Tombstone, now
 from hyperlora.registry.ledger import Ledger
@@ -298,13 +299,18 @@ class Registry:
     # --- changes ------------------------------------------------------------------------------------------------
 
     def set_alias(self, reference: str, alias: str) -> Entry:
-        """Point an alias at a version, taking it from the version that had it."""
+        """Point an alias at a version, taking it from the version that had it.
+
+        Of generators and retrievers there is one `champion` for a base model and encoder: other names lose it.
+        """
         _check_alias(alias)
         name = parse_reference(reference, ("registry",)).target
         with self.ledger.writing(name) as touched:
             entry = self.get(reference)
             touched.add(entry.version)
             self.record.set_alias(name, alias, entry.version)
+        for rival in rivals(self, entry) if alias == CHAMPION else ():
+            self.remove_alias(rival.name, alias)
         return self._read_back(name, entry.version)
 
     def remove_alias(self, name: str, alias: str) -> None:

@@ -17,6 +17,7 @@ import yaml
 from generator.artifact import read_generator
 from hyperlora.encoder import PACKAGED_ENCODER, TextEncoder
 from hyperlora.registry import Entry, Registry
+from hyperlora.registry.champions import CHAMPION
 from hyperlora.run_archive import read_run
 from hyperlora.tasks import Task
 from hyperlora.tracking import connect
@@ -76,14 +77,16 @@ def adapters() -> None:
 def multitask(reads: str) -> None:
     """Train the adapter for all seen tasks that reads a description, or examples."""
     recipe = read_recipe(MultitaskRecipe, shipped_recipe(f"multitask-{reads}"))
-    click.echo(train_multitask(Registry(), None, starter_suite().part("seen"), recipe).reference)
+    click.echo(train_multitask(Registry(), None, starter_suite().part("seen"), recipe, again=True).reference)
 
 
 @main.command()
 def generator() -> None:
     """Train the generator on all seen tasks."""
     recipe = read_recipe(HypernetRecipe, shipped_recipe("hypernet"))
-    made, _ = train_generator(Session(), starter_suite().part("seen"), recipe, name=GENERATOR_NAME)
+    session = Session()
+    made, _ = train_generator(session, starter_suite().part("seen"), recipe, name=GENERATOR_NAME, again=True)
+    session.registry.set_alias(made.entry.reference, CHAMPION)
     click.echo(made.entry.reference)
 
 
@@ -94,8 +97,15 @@ def retriever() -> None:
     suite = starter_suite()
     session = Session()
     entry = train_retriever(
-        session.registry, suite.part("seen"), suite.part("dev"), recipe, base=session.base, name=RETRIEVER_NAME
+        session.registry,
+        suite.part("seen"),
+        suite.part("dev"),
+        recipe,
+        base=session.base,
+        name=RETRIEVER_NAME,
+        again=True,
     )
+    session.registry.set_alias(entry.reference, CHAMPION)
     click.echo(entry.reference)
 
 

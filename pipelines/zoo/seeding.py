@@ -10,10 +10,10 @@ from pathlib import Path
 from generator.artifact import write_generator
 from hyperlora.progress import progress
 from hyperlora.registry import Registry
+from hyperlora.registry.champions import CHAMPION, rivals
 from hyperlora.registry.entry import KINDS, Kind
 from hyperlora.run_archive import restore_run
 from hyperlora.tracking import connect
-from pipelines.session import CHAMPION
 from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, ZooRetriever, read_zoo
 from retrieval.artifact import write_retriever
 
@@ -82,7 +82,9 @@ def _register(registry: Registry, member: _Member, run_id: str | None) -> None:
         )
         return
     kind, write = _written(member)
-    registry.put(kind, member.name, write, {**member.fields, "identity": member.identity}, run_id, alias=CHAMPION)
+    entry = registry.put(kind, member.name, write, {**member.fields, "identity": member.identity}, run_id)
+    if not rivals(registry, entry):  # somebody's own champion stays
+        registry.set_alias(entry.reference, CHAMPION)
 
 
 def _written(member: ZooGenerator | ZooRetriever) -> tuple[Kind, Callable[[Path], None]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from serve.cli.main import base_option, emit, json_option
+from serve.cli.main import base_option, emit, generator_option, json_option
 
 
 @click.command()
@@ -34,6 +34,7 @@ from serve.cli.main import base_option, emit, json_option
 )
 @click.option("--force", is_flag=True, help="Without examples: take what comes closest, however improbable.")
 @click.option("--no-store-examples", is_flag=True, help="Keep none of the examples' text in the registry.")
+@generator_option
 @base_option
 @json_option
 def command(
@@ -46,6 +47,7 @@ def command(
     min_confidence: float | None,
     force: bool,
     no_store_examples: bool,
+    generator: str | None,
     base: str | None,
     as_json: bool,
 ) -> None:
@@ -75,6 +77,7 @@ def command(
         cross_validate=cross_validate,
         min_confidence=min_confidence,
         force=force,
+        generator=generator,
         base=base,
     )
     emit(as_json, result.summary(), adapted_text(result, description))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from serve.cli.main import base_option, emit, json_option
+
+if TYPE_CHECKING:
+    from hyperlora.registry import Entry
+    from pipelines.champion import ChampionDecision
+    from pipelines.session import Session
 
 suite_option = click.option("--suite", default="starter", show_default=True, help="starter, or SCHEME:PATH.")
 task_option = click.option("--task", "names", multiple=True, help="Only these tasks of the suite.")
@@ -24,6 +29,12 @@ recipe_option = click.option(
 
 # Notes on tasks that are shown; a suite may have thousands.
 _MOST_NOTES = 8
+champion_option = click.option(
+    "--make-champion", is_flag=True, help="Use it where none is named, however it compares with the present champion."
+)
+again_option = click.option(
+    "--again", is_flag=True, help="Train although one of this recipe and data is there that another release made."
+)
 
 
 @click.group()
@@ -72,6 +83,7 @@ def adapters(
 @split_option
 @task_option
 @recipe_option
+@again_option
 @base_option
 @json_option
 def multitask(
@@ -80,6 +92,7 @@ def multitask(
     parts: tuple[str, ...],
     names: tuple[str, ...],
     recipe: Path | None,
+    again: bool,
     base: str | None,
     as_json: bool,
 ) -> None:
@@ -89,7 +102,7 @@ def multitask(
     from pipelines.train_multitask import train_multitask
 
     settings = read_recipe(MultitaskRecipe, chosen_recipe(recipe, f"multitask-{reads}"))
-    entry = train_multitask(Registry(), base, _chosen(suite, parts, names), settings)
+    entry = train_multitask(Registry(), base, _chosen(suite, parts, names), settings, again=again)
     emit(as_json, entry.summary(), f"{entry.reference}  {entry.description}")
 
 
@@ -103,6 +116,8 @@ def multitask(
 @split_option
 @task_option
 @recipe_option
+@champion_option
+@again_option
 @base_option
 @json_option
 def generator(
@@ -113,6 +128,8 @@ def generator(
     parts: tuple[str, ...],
     names: tuple[str, ...],
     recipe: Path | None,
+    make_champion: bool,
+    again: bool,
     base: str | None,
     as_json: bool,
 ) -> None:
@@ -122,6 +139,9 @@ def generator(
     the pool has for the tasks, of all tasks that have one unless some are named, and with --pool of all others, whose
     tasks are not at hand and which their cards describe.
 
+    It becomes the champion, which writes where none is named, only if it is at least as good as the present one on its
+    own tasks and the pool's other adapters, or with --make-champion.
+
     \b
     Example:
       hyperlora train generator
@@ -129,10 +149,11 @@ def generator(
     """
     if pool and kind != "cvae":
         raise click.UsageError("a hypernet learns from tasks' examples; --pool is for --kind cvae.")
+    from pipelines.generator_champion import settle_generator
     from pipelines.pool_weights import other_adapters, pool_adapters
     from pipelines.recipes import CvaeRecipe, HypernetRecipe, chosen_recipe, read_recipe
     from pipelines.session import Session
-    from pipelines.train_generator import train_generator
+    from pipelines.train_generator import train_generator, training_notes
 
     path = chosen_recipe(recipe, kind)
     settings = read_recipe(CvaeRecipe, path) if kind == "cvae" else read_recipe(HypernetRecipe, path)
@@ -147,8 +168,12 @@ def generator(
         others, left = other_adapters(session.registry, session.located.identity.fingerprint, known, template)
         there = f"; left out, for other prompts: {', '.join(left)}" if left else ""
         click.echo(f"learned by their cards: {len(others)} others{there}", err=True)
-    made, _ = train_generator(session, tasks, settings, name=name or kind, pool=pool)
-    emit(as_json, made.entry.summary(), f"{made.entry.reference}  {made.entry.description}")
+    notes = training_notes(tasks, settings)
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    made, trained_now = train_generator(session, tasks, settings, name=name or kind, pool=pool, again=again)
+    decision = settle_generator(session, made.entry, tasks, trained_now=trained_now, make_champion=make_champion)
+    _emit_trained(session, made.entry, decision, trained_now, notes, as_json)
 
 
 @command.command("retriever")
@@ -157,6 +182,8 @@ def generator(
 @split_option
 @task_option
 @recipe_option
+@champion_option
+@again_option
 @base_option
 @json_option
 def retriever(
@@ -165,20 +192,48 @@ def retriever(
     parts: tuple[str, ...],
     names: tuple[str, ...],
     recipe: Path | None,
+    make_champion: bool,
+    again: bool,
     base: str | None,
     as_json: bool,
 ) -> None:
-    """Fine-tune the text encoder that finds adapters; the suite's dev tasks calibrate it."""
-    from hyperlora.registry import Registry
+    """Fine-tune the text encoder that finds adapters; the suite's dev tasks calibrate it.
+
+    It becomes the champion, which finds adapters from then on, only if it is at least as good as the present one on
+    the suite's tasks and the pool's other adapters, or with --make-champion.
+
+    \b
+    Example:
+      hyperlora train retriever --suite file:my-tasks
+    """
     from pipelines.recipes import RetrieverRecipe, chosen_recipe, read_recipe
+    from pipelines.retriever_champion import settle_retriever
     from pipelines.session import Session
     from pipelines.train_retriever import train_retriever
 
     settings = read_recipe(RetrieverRecipe, chosen_recipe(recipe, "retriever"))
     opened, tasks = _opened(suite, parts, names)
     dev = [task for task in opened.part("dev") if task not in tasks]
-    entry = train_retriever(Registry(), tasks, dev, settings, base=Session(base).base, name=name)
-    emit(as_json, entry.summary(), f"{entry.reference}  {entry.description}")
+    session = Session(base)
+    before = {each.reference for each in session.registry.entries("retriever")}
+    entry = train_retriever(session.registry, tasks, dev, settings, base=session.base, name=name, again=again)
+    trained_now = entry.reference not in before
+    decision = settle_retriever(session, entry, [*tasks, *dev], trained_now=trained_now, make_champion=make_champion)
+    _emit_trained(session, entry, decision, trained_now, [], as_json)
+
+
+def _emit_trained(
+    session: Session,
+    entry: Entry,
+    decision: ChampionDecision,
+    trained_now: bool,
+    notes: list[str],
+    as_json: bool,
+) -> None:
+    entry = session.registry.get(entry.reference)  # with the alias it may have got
+    value = {**entry.summary(), "trained_now": trained_now, "champion": decision.summary(), "notes": notes}
+    there = "" if trained_now else "; there already, of the same recipe and data (--again: unless this release made it)"
+    emit(as_json, value, f"{entry.reference}  {entry.description}{there}\n{decision.text()}")
 
 
 def _chosen(suite: str, parts: tuple[str, ...], names: tuple[str, ...]) -> list[Any]:

@@ -54,16 +54,17 @@ def create_app(session: Session, queue: WorkQueue | None = None) -> FastAPI:
         examples = body.solved()
 
         def run() -> dict[str, Any]:
-            return adapt(
-                body.description,
-                examples,
-                store_examples=body.store_examples,
-                refine=body.refine,
-                cross_validate=body.cross_validate,
-                min_confidence=body.min_confidence,
-                force=body.force,
-                session=session,
-            ).summary()
+            with session.writing_with(body.generator):
+                return adapt(
+                    body.description,
+                    examples,
+                    store_examples=body.store_examples,
+                    refine=body.refine,
+                    cross_validate=body.cross_validate,
+                    min_confidence=body.min_confidence,
+                    force=body.force,
+                    session=session,
+                ).summary()
 
         return await work.run(request, run)
 

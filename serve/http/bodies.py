@@ -57,6 +57,7 @@ class AdaptBody(WithExamples):
     cross_validate: bool = True
     min_confidence: float | None = Field(None, ge=0, le=1)
     force: bool = False
+    generator: str | None = None
 
 
 class EvaluateBody(WithExamples):

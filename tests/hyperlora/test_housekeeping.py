@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from hyperlora.adapter import Adapter
 from hyperlora.card import Card
 from hyperlora.errors import RegistryError
 from hyperlora.peft_folder import write_adapter_files
-from hyperlora.registry import Query, Registry
+from hyperlora.registry import Kind, Query, Registry
 from hyperlora.registry.entry import now
 from hyperlora.registry.housekeeping import collect_garbage, expire, migrate, verify
 
@@ -134,3 +136,25 @@ def test_what_was_made_from_others_has_their_licences(
     made = make_adapter(5, card=card("Made", parents, licence="bsd-3-clause"))
     entry = registry.register(made, "made")
     assert entry.licence == registry.load("registry:made").card.licence == expected
+
+
+# --- verify --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["adapter", "generator", "retriever"])
+def test_weights_that_are_not_finite_are_damaged_although_they_are_what_was_registered(
+    kind: Kind, registry: Registry, make_adapter: MakeAdapter
+) -> None:
+    registry.register(make_adapter(1), "sound")
+    bad = torch.tensor([1.0, torch.nan, 2.0])
+
+    def write(folder: Path) -> None:
+        save_file({"good": torch.ones(3), "bad": bad, "half": bad.half()}, folder / f"{kind}.safetensors")
+
+    registry.put(kind, "poisoned", write, {})
+    checked, [problem] = verify(registry)
+    assert (checked, problem.reference) == (2, "registry:poisoned@1")
+    assert problem.problem == f"2 tensors of this {kind} hold NaN or Inf (bad, half)"
+    assert problem.remedy == "Delete it: hyperlora registry delete registry:poisoned@1 --force"
+    registry.delete("registry:poisoned@1", force=True)
+    assert verify(registry) == (1, [])

@@ -471,11 +471,16 @@ def registered_with_nan(registry: Registry) -> None:
 
     entry = registry.get(WRITER)
     network = read_generator(entry.folder)
-    with torch.no_grad():
-        next(iter(network.heads.parameters()))[0] = float("nan")
     registry.delete(WRITER, force=True)
     fields = {"base": entry.base, "encoder": entry.encoder, "origin": "trained"}
-    registry.put("generator", "nan", partial(write_generator, network), fields)
+
+    def write(folder: Path) -> None:  # as an earlier release did
+        write_generator(network, folder)
+        tensors = load_file(folder / WEIGHTS_FILE)
+        tensors["norm.weight"][0] = float("nan")
+        save_file(tensors, folder / WEIGHTS_FILE, metadata={"format": "pt"})
+
+    registry.put("generator", entry.name, write, fields)
 
 
 def of_another_condition(registry: Registry) -> None:
@@ -494,12 +499,36 @@ def of_another_condition(registry: Registry) -> None:
         (truncated, RegistryError, r"does not match its record: generator\.safetensors"),
         (rewritten, RegistryError, r"does not match its record: generator\.json"),
         (registered_with_nan, AdapterFormatError, "hold NaN or Inf"),
+    ],
+    ids=["truncated", "rewritten", "NaN"],
+)
+def test_a_damaged_generator_is_refused_where_it_is_named_and_else_left_out_with_a_note(
+    spoil: Callable[[Registry], None], error: type[HyperLoRAError], problem: str, session: Session
+) -> None:
+    spoil(session.registry)
+    [entry] = session.registry.entries("generator")
+    before = versions(session.registry)
+    with pytest.raises(error, match=problem):
+        generate_adapters(session, [Wanted(FAR)], Generation(generator=entry.reference))
+    with pytest.raises(
+        InputError, match=f"no generator for .*; the generator {entry.reference} is damaged and left out"
+    ):
+        generate_adapters(session, [Wanted(FAR)])
+    assert versions(session.registry) == before
+    result = adapt(FAR, session=session)
+    assert {each.origin for each in result.candidates} == {"retrieved"}
+    assert result.notes[0].startswith(f"the generator {entry.reference} is damaged and left out")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error", "problem"),
+    [
         (of_another_condition, AdapterFormatError, "takes conditions of 12 numbers"),
         (partial(spoil_record, changes={"encoder": ""}), InputError, "no generator for"),
     ],
-    ids=["truncated", "rewritten", "NaN", "another condition", "no encoder"],
+    ids=["another condition", "no encoder"],
 )
-def test_a_damaged_generator_is_refused_and_nothing_is_registered(
+def test_a_generator_that_does_not_fit_is_refused_and_nothing_is_registered(
     spoil: Callable[[Registry], None], error: type[HyperLoRAError], problem: str, session: Session
 ) -> None:
     spoil(session.registry)
@@ -519,8 +548,10 @@ def test_a_generator_registered_for_what_it_was_not_trained_for_is_refused(sessi
     session.registry.put("generator", "wrong", partial(write_generator, Hypernet(config)), fields, alias="champion")
     session.registry.remove_alias("quickstart-hypernet", "champion")
     with pytest.raises(RegistryError, match="wrong@1 is registered for another base model or encoder") as caught:
-        generate_adapters(session, [Wanted(FAR)])
+        generate_adapters(session, [Wanted(FAR)], Generation(generator="registry:wrong"))
     assert "hyperlora registry delete registry:wrong@1" in caught.value.remedy
+    [[made]] = generate_adapters(session, [Wanted(FAR)])
+    assert made.card.parents == (WRITER,)
 
 
 def register_another(session: Session, name: str, **changes: str) -> str:

@@ -13,7 +13,9 @@ import pytest
 from hyperlora.adapter import Adapter
 from hyperlora.base_models import BaseModel
 from hyperlora.card import Card
+from hyperlora.encoder import TextEncoder
 from hyperlora.errors import AdapterFormatError, RegistryError
+from hyperlora.prompts import DEFAULT_TEMPLATE
 from hyperlora.registry import Entry, Registry
 from pipelines.adapt import adapt
 from pipelines.report import adapted_text
@@ -98,21 +100,26 @@ def test_what_no_generator_could_be_trained_on_does_not_count(registry: Registry
     assert unseen(registry, writer) == ["registry:own@1"]
 
 
-def test_the_note_counts_names_some_and_says_what_to_do(registry: Registry, add: Add, add_generator: Add) -> None:
+def test_the_note_counts_names_some_and_says_what_to_do(
+    registry: Registry, add: Add, add_generator: Add, tiny_base_folder: Path, encoder: TextEncoder
+) -> None:
     entry = add_generator("plural")
-    writer = LoadedGenerator(entry, SimpleNamespace(config=SimpleNamespace(tasks=("plural",))))  # type: ignore[arg-type]
-    assert staleness_note(registry, writer) is None
+    session = Session(f"file:{tiny_base_folder}", registry)
+    session.encoder = encoder
+    config = SimpleNamespace(tasks=("plural",), prompt_template=DEFAULT_TEMPLATE)
+    writer = LoadedGenerator(entry, SimpleNamespace(config=config))  # type: ignore[arg-type]
+    assert staleness_note(session, writer) is None
     add("one")
-    assert staleness_note(registry, writer) == (
-        "the pool has 1 adapter that the generator has not seen (registry:one@1); to include what they do: "
-        "hyperlora train generator"
+    command = f"hyperlora train generator --kind cvae --pool --base file:{tiny_base_folder}"
+    assert staleness_note(session, writer) == (
+        "the pool has 1 adapter that the generator has not seen (registry:one@1); to include what they do: " + command
     )
     for name in ("two", "three", "four"):
         add(name)
-    note = staleness_note(registry, writer)
+    note = staleness_note(session, writer)
     assert note is not None
     assert note.startswith("the pool has 4 adapters that the generator has not seen (registry:four@1, ")
-    assert note.endswith("registry:three@1, …); to include what they do: hyperlora train generator")
+    assert note.endswith(f"registry:three@1, …); to include what they do: {command}")
 
 
 def test_a_damaged_config_is_named(registry: Registry, add_generator: Add, tiny_base: BaseModel) -> None:

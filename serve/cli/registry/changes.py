@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 def alias(reference: str, alias: str, remove: bool, as_json: bool) -> None:
     """Point ALIAS at a version, taking it from the one that has it.
 
+    The `champion` of generators, and of retrievers, is the one that is used where none is named: other names lose it.
+
     \b
     Example:
       hyperlora registry alias registry:noun-plural@2 champion
       hyperlora registry alias registry:noun-plural champion --remove
+      hyperlora registry alias registry:my-generator champion
     """
     from hyperlora.references import parse_reference
     from hyperlora.registry import Registry

@@ -15,6 +15,8 @@ from serve.cli.main import emit, json_option
 def verify(references: tuple[str, ...], as_json: bool) -> None:
     """Compare every stored byte with the record, of the whole registry if none is named; exit 1 if one differs.
 
+    Weights that hold NaN or Inf are reported, too.
+
     \b
     Example:
       hyperlora registry verify
