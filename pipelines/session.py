@@ -22,7 +22,8 @@ from hyperlora.registry import Entry, Registry
 from hyperlora.registry.champions import by_preference
 from hyperlora.settings import get_settings
 from retrieval.artifact import TrainedRetriever, read_retriever
-from retrieval.calibration import PLAIN_MINILM
+from retrieval.calibration import PLAIN_MINILM, Calibration
+from retrieval.documents import QueryKind
 from retrieval.index import Where
 from retrieval.reading import ReadingEncoder
 from retrieval.retriever import Retriever
@@ -142,7 +143,9 @@ class Session:
         if found is None:
             kept = self._retriever if self._retriever is not None and not self._retriever[0] else None
             # the packaged encoder is calibrated as it is; of what another one's similarities say nothing is known
-            known = {"description": PLAIN_MINILM} if self.encoder.name == PACKAGED_ENCODER else None
+            known: dict[QueryKind, Calibration] = {}
+            if self.encoder.name == PACKAGED_ENCODER:
+                known["description"] = PLAIN_MINILM
             found = kept or ("", Retriever(self.registry, self.encoder, known, within=own))
         self._retriever = found
         return found[1]
