@@ -91,9 +91,9 @@ def quickstart(recipe: QuickstartRecipe, say: Callable[[str], None], *, train: b
         InputError: the recipe names a suite or a task that is not there.
     """
     suite = open_suite(recipe.suite)
-    for name in (*recipe.tasks, *recipe.show):
+    for name in (*recipe.tasks, *recipe.show, *recipe.asked):
         if name not in suite.tasks:
-            raise InputError(f"the recipe names {name}, which the suite does not have", "Correct tasks and show.")
+            raise InputError(f"the recipe names {name}, which the suite does not have", "Correct tasks, show and asked.")
     tasks = [task for task in suite if not recipe.tasks or task.name in recipe.tasks]
     run = _Run(recipe, tasks, Session(recipe.base), say)
     run.stage("base model", lambda: run.session.located)
@@ -150,7 +150,8 @@ def _adapted(run: _Run) -> list[AdaptResult]:
     shown = [suite.tasks[name] for name in names]
     results = []
     for number, task in enumerate(shown, 1):
-        wording = (task.unseen_descriptions or task.descriptions)[-1]
+        wording = run.recipe.asked.get(task.name) or (task.unseen_descriptions or task.descriptions)[-1]
         examples = task.validation[:SHOWN_EXAMPLES] if number == len(shown) else ()
-        results.append(adapt(wording, examples, session=run.session))
+        # a demonstration of what it gives: one that nothing fits is shown for what it is, too
+        results.append(adapt(wording, examples, force=True, session=run.session))
     return results

@@ -211,6 +211,7 @@ class QuickstartRecipe(Recipe):
         suite: `starter` or `file:FOLDER`.
         tasks: those of the suite that take part; all when empty.
         show: tasks to `adapt` to at the end; the first few of the suite when empty.
+        asked: by task, the words in which it is asked for then; its last unseen description for those left away.
     """
 
     base: str = "smollm2-135m-instruct"
@@ -220,6 +221,7 @@ class QuickstartRecipe(Recipe):
     hypernet: HypernetRecipe
     evaluation: EvaluationRecipe
     show: tuple[str, ...] = ()
+    asked: dict[str, str] = Field(default_factory=dict)
 
 
 def load_recipe(path: Path | None = None) -> QuickstartRecipe:
