@@ -11,6 +11,7 @@ from pathlib import Path
 from hyperlora.base_models.identity import BaseIdentity, weights_fingerprint
 from hyperlora.durable import fault_point, staged_folder, write_json
 from hyperlora.errors import BaseModelError, InputError
+from hyperlora.hub_cache import find_snapshot, main_revision
 from hyperlora.identity import file_hash
 from hyperlora.progress import progress
 from hyperlora.quiet import quiet_transformers
@@ -39,7 +40,7 @@ def locate_base(name: str | None = None) -> LocatedBase:
     """Find a base model, converting or downloading it the first time.
 
     Args:
-        name: `smollm2-135m-instruct`, `hf:ORG/NAME[@REVISION]`, `file:FOLDER` or `gguf:FILE`; the
+        name: `smollm2-135m-instruct`, `hf:ORG/NAME[@REVISION]`, `file:FOLDER` or `gguf:FILE`, or a path; the
             `HYPERLORA_BASE_MODEL` setting when None.
 
     Raises:
@@ -48,9 +49,7 @@ def locate_base(name: str | None = None) -> LocatedBase:
     """
     name = name or get_settings().base_model
     if name == DEFAULT_BASE:
-        source = _packaged_weights()
-        folder = _converted(source, _WEIGHTS_SHA256)
-        return LocatedBase(_identify(name, _HUB_ID, f"{_WEIGHTS_PACKAGE}-{_WEIGHTS_RELEASE}", folder), folder)
+        return _default(_converted(_packaged_weights(), _WEIGHTS_SHA256))
     try:
         reference = parse_reference(name, _SCHEMES)
     except InputError as error:
@@ -66,11 +65,41 @@ def locate_base(name: str | None = None) -> LocatedBase:
             raise BaseModelError(f"{reference.path} is not a file", "Check the path after gguf:")
         digest = file_hash(reference.path)
         folder = _converted(reference.path.resolve(), digest)
-        return LocatedBase(_identify(name, reference.path.stem, digest[:12], folder), folder)
+        own = str(reference.absolute())
+        return LocatedBase(_identify(own, reference.path.stem, digest[:12], folder), folder)
     folder = reference.path.resolve()
     if not (folder / "config.json").is_file():
         raise BaseModelError(f"{folder} is not a model folder (no config.json)", "Check the path after file:")
-    return LocatedBase(_identify(name, str(folder), "local", folder), folder)
+    return _from_folder(folder)
+
+
+def _default(folder: Path) -> LocatedBase:
+    return LocatedBase(_identify(DEFAULT_BASE, _HUB_ID, f"{_WEIGHTS_PACKAGE}-{_WEIGHTS_RELEASE}", folder), folder)
+
+
+def _from_folder(folder: Path) -> LocatedBase:
+    """The base model in a folder, under the name it is known by elsewhere if the folder says where it comes from.
+
+    A base model that is given once by name and once by the path to the same files keeps one name.
+    """
+    if folder == _conversion_folder(_WEIGHTS_SHA256).resolve():
+        return _default(folder)
+    own = f"file:{folder}"
+    mirror = get_settings().hf_mirror
+    if mirror is not None and folder.is_relative_to(mirror.expanduser().resolve()):
+        repository = folder.relative_to(mirror.expanduser().resolve()).as_posix()
+        if repository != "." and repository.count("/") <= 1:
+            return LocatedBase(_identify(f"hf:{repository}", repository, "mirror", folder), folder)
+    snapshot = find_snapshot(folder)
+    if snapshot is None or snapshot.within:
+        return LocatedBase(_identify(own, str(folder), "local", folder), folder)
+    # as `hf:` it is found again only where the hub's client looks, and only if that is its main revision
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    found_by_name = snapshot.root.parent == Path(HF_HUB_CACHE).resolve() and mirror is None
+    if found_by_name and main_revision(snapshot.root) == snapshot.revision:
+        own = f"hf:{snapshot.repository}"
+    return LocatedBase(_identify(own, snapshot.repository, snapshot.revision, folder), folder)
 
 
 def _identify(name: str, hub_id: str, revision: str, folder: Path) -> BaseIdentity:
@@ -125,9 +154,13 @@ def from_hub(reference: Reference) -> tuple[Path, str]:
     return Path(path), Path(path).name
 
 
+def _conversion_folder(digest: str) -> Path:
+    return get_settings().cache_dir / "base_models" / f"gguf-{digest[:16]}"
+
+
 def _converted(source: Path, digest: str) -> Path:
     """The cached safetensors form of a GGUF file whose SHA-256 is `digest`, converting it the first time."""
-    target = get_settings().cache_dir / "base_models" / f"gguf-{digest[:16]}"
+    target = _conversion_folder(digest)
     if target.is_dir():
         return target
     if file_hash(source) != digest:
