@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,11 +90,18 @@ def parse_reference(text: str, allowed: tuple[str, ...] = SCHEMES) -> Reference:
 
 def _scheme_of_path(text: str, allowed: tuple[str, ...]) -> str | None:
     """`file` or `gguf` for what can only be meant as a path."""
-    if not text or not (text.startswith(_PATH_BEGINNINGS) or text in (".", "..") or os.path.exists(text)):
+    if not text or not (text.startswith(_PATH_BEGINNINGS) or text in (".", "..") or _is_there(text)):
         return None
     if "gguf" in allowed and text.lower().endswith(".gguf"):
         return "gguf"
     return "file" if "file" in allowed else None
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):  # longer than a path may be, or no path at all
+        return False
 
 
 def _suggestion(text: str, allowed: tuple[str, ...], listed: str) -> str:

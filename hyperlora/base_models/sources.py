@@ -36,12 +36,13 @@ class LocatedBase:
     folder: Path
 
 
-def locate_base(name: str | None = None) -> LocatedBase:
+def locate_base(name: str | None = None, *, need_weights: bool = True) -> LocatedBase:
     """Find a base model, converting or downloading it the first time.
 
     Args:
         name: `smollm2-135m-instruct`, `hf:ORG/NAME[@REVISION]`, `file:FOLDER` or `gguf:FILE`, or a path; the
             `HYPERLORA_BASE_MODEL` setting when None.
+        need_weights: refuse a folder that holds a config alone; else its fingerprint says so (`config_only`).
 
     Raises:
         BaseModelError: the weights are not there, or are not what the name promises.
@@ -59,7 +60,8 @@ def locate_base(name: str | None = None) -> LocatedBase:
         ) from error
     if reference.scheme == "hf":
         folder, revision = from_hub(reference)
-        return LocatedBase(_identify(f"hf:{reference.target}", reference.target, revision, folder), folder)
+        identity = _identify(f"hf:{reference.target}", reference.target, revision, folder, need_weights)
+        return LocatedBase(identity, folder)
     if reference.scheme == "gguf":
         if not reference.path.is_file():
             raise BaseModelError(f"{reference.path} is not a file", "Check the path after gguf:")
@@ -70,14 +72,14 @@ def locate_base(name: str | None = None) -> LocatedBase:
     folder = reference.path.resolve()
     if not (folder / "config.json").is_file():
         raise BaseModelError(f"{folder} is not a model folder (no config.json)", "Check the path after file:")
-    return _from_folder(folder)
+    return _from_folder(folder, need_weights)
 
 
 def _default(folder: Path) -> LocatedBase:
     return LocatedBase(_identify(DEFAULT_BASE, _HUB_ID, f"{_WEIGHTS_PACKAGE}-{_WEIGHTS_RELEASE}", folder), folder)
 
 
-def _from_folder(folder: Path) -> LocatedBase:
+def _from_folder(folder: Path, need_weights: bool) -> LocatedBase:
     """The base model in a folder, under the name it is known by elsewhere if the folder says where it comes from.
 
     A base model that is given once by name and once by the path to the same files keeps one name.
@@ -89,20 +91,20 @@ def _from_folder(folder: Path) -> LocatedBase:
     if mirror is not None and folder.is_relative_to(mirror.expanduser().resolve()):
         repository = folder.relative_to(mirror.expanduser().resolve()).as_posix()
         if repository != "." and repository.count("/") <= 1:
-            return LocatedBase(_identify(f"hf:{repository}", repository, "mirror", folder), folder)
+            return LocatedBase(_identify(f"hf:{repository}", repository, "mirror", folder, need_weights), folder)
     snapshot = find_snapshot(folder)
     if snapshot is None or snapshot.within:
-        return LocatedBase(_identify(own, str(folder), "local", folder), folder)
+        return LocatedBase(_identify(own, str(folder), "local", folder, need_weights), folder)
     # as `hf:` it is found again only where the hub's client looks, and only if that is its main revision
     from huggingface_hub.constants import HF_HUB_CACHE
 
     found_by_name = snapshot.root.parent == Path(HF_HUB_CACHE).resolve() and mirror is None
     if found_by_name and main_revision(snapshot.root) == snapshot.revision:
         own = f"hf:{snapshot.repository}"
-    return LocatedBase(_identify(own, snapshot.repository, snapshot.revision, folder), folder)
+    return LocatedBase(_identify(own, snapshot.repository, snapshot.revision, folder, need_weights), folder)
 
 
-def _identify(name: str, hub_id: str, revision: str, folder: Path) -> BaseIdentity:
+def _identify(name: str, hub_id: str, revision: str, folder: Path, need_weights: bool = True) -> BaseIdentity:
     try:
         config = json.loads((folder / "config.json").read_text())
     except ValueError as error:
@@ -112,7 +114,12 @@ def _identify(name: str, hub_id: str, revision: str, folder: Path) -> BaseIdenti
         raise BaseModelError(
             f"{folder}/config.json has no num_hidden_layers", "Use a decoder-only causal language model."
         )
-    fingerprint = weights_fingerprint(folder, get_settings().cache_dir)
+    if need_weights or any(folder.glob("*.safetensors")):
+        fingerprint = weights_fingerprint(folder, get_settings().cache_dir)
+    else:
+        from hyperlora.base_models.config_only import config_fingerprint
+
+        fingerprint = config_fingerprint(folder)
     return BaseIdentity(id=name, hub_id=hub_id, revision=revision, fingerprint=fingerprint, num_layers=layers)
 
 

@@ -63,7 +63,7 @@ def has_metric(name: str) -> Condition:
 def _terms(connection: sqlite3.Connection, query: Query) -> dict[str, int]:
     texts = {*KINDS, *query.origins, *query.families, *query.tags}
     texts |= {"", *(() if query.base is None else base_names(query.base))}
-    texts |= {text for text in (query.licence, *query.tags.values()) if text is not None}
+    texts |= {text for text in (query.licence, query.description_source, *query.tags.values()) if text is not None}
     return _ids_of(connection, texts)
 
 
@@ -86,7 +86,9 @@ def _status(query: Query, terms: dict[str, int]) -> Condition:
 
 def _columns(query: Query, terms: dict[str, int]) -> Iterator[Condition]:
     licences = () if query.licence is None else (query.licence,)
-    for column, wanted in (("origin", query.origins), ("family", query.families), ("licence", licences)):
+    sources = () if query.description_source is None else (query.description_source,)
+    columns = {"origin": query.origins, "family": query.families, "licence": licences, "description_source": sources}
+    for column, wanted in columns.items():
         if wanted:
             part = f"{column} IN ({_listed(terms, wanted)})"
             yield Condition(f"SELECT id FROM entries WHERE {part}", f"e.{part}")
