@@ -89,7 +89,7 @@ def edit(
 
     \b
     Example:
-      hyperlora registry edit registry:my-lora --description "Summarise a legal text" --template "Text: {input}\\nSummary:"
+      hyperlora registry edit registry:my-lora --description "Summarise a text" --template "Text: {input}\\nSummary:"
     """
     from hyperlora.registry import Registry
 
