@@ -134,7 +134,7 @@ def _as_template(named: str) -> str | None:
     plain = _NAMED.get(named.strip().casefold())
     if plain is not None:
         return plain
-    template = _PLACE.sub("{input}", named)
+    template = _PLACE.sub("{input}", named.replace("\\n", "\n"))  # plain quotes of YAML leave it as it is written
     try:
         return check_template(template)
     except InputError:

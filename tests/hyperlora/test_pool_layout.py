@@ -187,15 +187,21 @@ def test_an_adapter_trained_in_the_hubs_cache_is_exported_under_the_hubs_name(
 # --- templates and tasks that nobody knows -------------------------------------------------------------
 
 
+ALPACA = (
+    "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n"
+    "### Instruction:\n{input}\n\n### Response:\n"
+)
+
+
 @pytest.mark.parametrize(
     ("file", "text", "template", "unread"),
     [
-        ("README.md", "---\nprompt_template: 'Q: {question}\\nA:'\n---\n", None, "'Q: {question}\\\\nA:'"),
+        ("README.md", "---\nprompt_template: 'Q: {question}\\nA:'\n---\n", "Q: {input}\nA:", ""),
         ("README.md", '---\nprompt_template: "Q: {question}\\nA:"\n---\n', "Q: {input}\nA:", ""),
         ("README.md", '- prompt template (a JSON string): `"T: {input}\\n"`; the answer ends\n', "T: {input}\n", ""),
         ("README.md", "# x\n```yaml\ndatasets:\n  - path: d\n    type:\n      format: '[I] {instruction} [/I]'\n```\n",
          "[I] {input} [/I]", ""),
-        ("axolotl_config.yml", "datasets:\n- path: a\n  type: alpaca\n", "### Instruction:\n{input}\n\n### Resp", ""),
+        ("axolotl_config.yml", "datasets:\n- path: a\n  type: alpaca\n", ALPACA, ""),
         ("axolotl_config.yml", "datasets:\n- path: a\n  type: chat_template\n", None, "'chat_template'"),
         ("axolotl_config.yml", "datasets:\n- path: a\n  type: completion\n", None, ""),
         ("training_args.yaml", "stage: sft\ntemplate: default\n", "Human: {input}\nAssistant:", ""),
@@ -211,12 +217,7 @@ def test_a_template_is_read_from_what_the_trainer_left(
 ) -> None:
     (tmp_path / file).write_text(text)
     told = read_trainer_template([tmp_path])
-    if template is None or told.template is None:
-        assert told.template is template
-    else:
-        assert template in told.template and told.template.count("{input}") == 1
-    if "question}\\\\nA" not in unread:
-        assert told.unread == unread
+    assert (told.template, told.unread) == (template, unread)
 
 
 @pytest.fixture
