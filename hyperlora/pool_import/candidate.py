@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from hyperlora.adapter import Adapter
+from hyperlora.base_models.dequantising import quantisation_of
 from hyperlora.base_models.sources import LocatedBase
 from hyperlora.card import Card, DescriptionSource
 from hyperlora.errors import InputError
 from hyperlora.licences import UNKNOWN
 from hyperlora.merged_checkpoint import check_fits
-from hyperlora.peft_folder import CONFIG_FILE, RECORD_FILE
+from hyperlora.peft_folder import CONFIG_FILE, RECORD_FILE, read_adapter
 from hyperlora.peft_folder.config import read_config_json
 from hyperlora.peft_folder.reading import Reading, read_folder
 from hyperlora.peft_methods import convert_folder, is_convertible
@@ -225,12 +226,17 @@ def open_folder(folder: Path, base: str | None = None) -> Adapter:
     """A plain PEFT folder as an adapter, its base model recognised as an import recognises it.
 
     Args:
-        base: its base model; when None the one its config names if that is known here, else that of the settings.
+        base: its base model; when None the one its config names, or that of the settings where it names none.
 
     Raises:
         AdapterFormatError, BaseModelError: see `read_candidate`.
     """
-    bases = known_bases(() if base is None else (base,), fallback=get_settings().base_model)
+    fallback = None if _named_base(folder) else get_settings().base_model
+    bases = known_bases(() if base is None else (base,), fallback=fallback)
+    located = None if base is None else bases.locate(base)
+    if located is not None and quantisation_of(located.folder) is not None:
+        # whose weights have no plain shapes to compare with; what it is used for looks at them de-quantised
+        return read_adapter(folder, located.identity)
     candidate = read_candidate(folder, bases, Conversion())
     if not candidate.described:
         candidate = candidate.with_description(f"Imported from {folder.name}", "unknown")
