@@ -296,7 +296,7 @@ def open_adapter(reference: str, base: str | None = None) -> Adapter:
     parsed = parse_reference(reference, ("registry", "file"))
     if parsed.scheme == "registry":
         return Registry().load(reference)
-    if (parsed.path / RECORD_FILE).exists():
+    if (parsed.path / RECORD_FILE).exists() or not parsed.path.is_dir():
         return read_adapter(parsed.path, None if base is None else locate_base(base).identity)
     return open_folder(parsed.path, base)
 
