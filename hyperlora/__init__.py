@@ -8,14 +8,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Adapter", "Registry", "adapt", "compose", "evaluate_adapter", "generate", "merge", "route", "search"]
+__all__ = [
+    "Adapter",
+    "Registry",
+    "adapt",
+    "compose",
+    "evaluate_adapter",
+    "generate",
+    "import_adapters",
+    "merge",
+    "route",
+    "search",
+]
 
 if TYPE_CHECKING:
     from hyperlora.adapter import Adapter
     from hyperlora.doorway import adapt, compose, evaluate_adapter, generate, merge, route, search
+    from hyperlora.importing import import_adapters
     from hyperlora.registry import Registry
 
-_HOMES = {"Adapter": "adapter", "Registry": "registry"} | dict.fromkeys(
+_HOMES = {"Adapter": "adapter", "Registry": "registry", "import_adapters": "importing"} | dict.fromkeys(
     ("adapt", "compose", "evaluate_adapter", "generate", "merge", "route", "search"), "doorway"
 )
 

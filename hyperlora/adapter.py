@@ -86,6 +86,11 @@ class Adapter:
 
     def require_base(self, base: BaseIdentity) -> None:
         """Raise `BaseModelError` unless the adapter was made for `base`."""
+        if self.base.fingerprint.startswith("config:") and self.base.fingerprint != base.fingerprint:
+            raise BaseModelError(
+                f"the adapter was imported for {self.base.id} without that model's weights",
+                "Name the folder that holds them: hyperlora registry edit registry:NAME --base REF",
+            )
         if self.base.fingerprint != base.fingerprint:
             raise BaseModelError(
                 f"the adapter was made for {self.base.id} (weights {self.base.fingerprint[:12]}), "

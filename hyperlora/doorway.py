@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from hyperlora.adapter import Adapter
+from hyperlora.base_completion import complete_base
 from hyperlora.base_models import locate_base
 from hyperlora.errors import InputError, TaskFormatError
 from hyperlora.given_examples import read_example_file, read_example_values
 from hyperlora.merged_checkpoint import export_merged
-from hyperlora.peft_folder import read_adapter
+from hyperlora.peft_folder import RECORD_FILE, read_adapter
 from hyperlora.references import parse_reference
 from hyperlora.registry import Registry
 from hyperlora.tasks import Example, Metric
@@ -248,7 +249,7 @@ def compose(
     """Make one adapter from several; the same as `hyperlora compose`.
 
     Args:
-        adapters: `registry:NAME[@VERSION]` or `file:FOLDER`, each.
+        adapters: `registry:NAME[@VERSION]`, `file:FOLDER` or a path, each.
         method: a composition method's name.
         weights: one for each adapter, or `uniform`, `similarity` (to the description) or `examples` (fitted to them).
         rank: the largest rank of a module; the method's own when None.
@@ -319,23 +320,31 @@ def merge(adapter: str, out: Path | str, *, base: str | None = None, dequantise:
     """Write the base model with an adapter merged in; the same as `hyperlora merge`.
 
     Args:
-        adapter: `registry:NAME[@VERSION]` or `file:FOLDER`.
+        adapter: `registry:NAME[@VERSION]`, `file:FOLDER` or a path.
+        base: base model reference; the adapter's own when None.
         dequantise: merge a quantised base model in its plain, larger form.
     """
     loaded = open_adapter(adapter, base)
-    return export_merged(locate_base(base or loaded.base.id), loaded, Path(out), dequantise=dequantise)
+    located = locate_base(base or loaded.base.id)
+    return export_merged(located, complete_base(loaded, located), Path(out), dequantise=dequantise)
 
 
 def open_adapter(reference: str, base: str | None = None) -> Adapter:
-    """The adapter a `registry:` or `file:` reference names.
+    """The adapter a `registry:` or `file:` reference, or a path, names.
+
+    A plain PEFT folder is read as `import` reads it: its base model is recognised, another method than LoRA converted.
 
     Args:
-        base: base model of a foreign PEFT folder, which does not say it itself.
+        base: base model of a folder that does not say it itself, or says one that is not known here.
     """
+    from hyperlora.pool_import import open_folder
+
     parsed = parse_reference(reference, ("registry", "file"))
     if parsed.scheme == "registry":
         return Registry().load(reference)
-    return read_adapter(parsed.path, None if base is None else locate_base(base).identity)
+    if (parsed.path / RECORD_FILE).exists() or not parsed.path.is_dir():
+        return read_adapter(parsed.path, None if base is None else locate_base(base).identity)
+    return open_folder(parsed.path, base)
 
 
 def read_examples(examples: Examples) -> tuple[Example, ...]:

@@ -18,6 +18,7 @@ import torch
 
 from hyperlora.adapter import Adapter, LoraFactors
 from hyperlora.base_models import BaseIdentity
+from hyperlora.base_models.config_only import shapes_of
 from hyperlora.base_models.dequantising import SIDE_FILES, dequantised, quantisation_of
 from hyperlora.base_models.stored_weights import StoredWeights
 from hyperlora.durable import staged_folder, write_json
@@ -63,7 +64,8 @@ def export_merged(base: BaseFiles, adapter: Adapter, folder: Path, *, dequantise
     """
     require_free(folder)
     adapter.require_base(base.identity)
-    weights = _fitting(_plain_folder(base, dequantise), adapter)
+    weights = StoredWeights(_plain_folder(base, dequantise))
+    _require_fit(weights, adapter)
     plan = _Plan(weights, adapter)
     if folder.is_dir():
         folder.rmdir()
@@ -90,11 +92,13 @@ def export_merged(base: BaseFiles, adapter: Adapter, folder: Path, *, dequantise
 def check_fits(base: BaseFiles, adapter: Adapter) -> None:
     """Check from the checkpoint's headers alone that every adapted module is there in the adapter's shape.
 
+    A base model that was located without weights is asked by its config.
+
     Raises:
         BaseModelError: the base model's folder holds no safetensors weights.
         AdapterFormatError: a module is missing, of another shape, or quantised.
     """
-    _fitting(base.folder, adapter)
+    _require_fit(shapes_of(base.identity, base.folder), adapter)
 
 
 def _plain_folder(base: BaseFiles, dequantise: bool) -> Path:
@@ -109,8 +113,7 @@ def _plain_folder(base: BaseFiles, dequantise: bool) -> Path:
     return dequantised(base.identity, base.folder)
 
 
-def _fitting(folder: Path, adapter: Adapter) -> StoredWeights:
-    weights = StoredWeights(folder)
+def _require_fit(weights: StoredWeights, adapter: Adapter) -> None:
     problems = []
     for module, factors in adapter.modules.items():
         name = f"{module}.weight"
@@ -121,7 +124,6 @@ def _fitting(folder: Path, adapter: Adapter) -> StoredWeights:
             problems.append(f"{name} is {place[1].dtype} {list(place[1].shape)}, the adapter's change {list(shape)}")
     if problems:
         raise AdapterFormatError("; ".join(problems[:4]), "Use an unquantised checkpoint of the adapter's base model.")
-    return weights
 
 
 class _Plan:

@@ -1,9 +1,9 @@
-"""Reference strings, parsed once into a value: `file:`, `hf:`, `registry:`, `gguf:`."""
+"""Reference strings, parsed once into a value: `file:`, `hf:`, `registry:`, `gguf:`, or a path, which means `file:`."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hyperlora.errors import InputError
@@ -12,6 +12,8 @@ SCHEMES = ("file", "hf", "registry", "gguf")
 _REGISTRY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _VERSION = re.compile(r"v?([1-9][0-9]{0,8})")
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*(@\S+)?")
+_PATH_BEGINNINGS = ("./", "../", "/", "~")
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,17 @@ class Reference:
         """The local path of a `file:` or `gguf:` reference."""
         return Path(self.target).expanduser()
 
+    def absolute(self) -> Reference:
+        """The same reference wherever it is read from: a path of its own folder becomes a whole one."""
+        return replace(self, target=str(self.path.resolve())) if self.scheme in ("file", "gguf") else self
+
 
 def parse_reference(text: str, allowed: tuple[str, ...] = SCHEMES) -> Reference:
     """Parse a reference.
 
     Args:
-        text: for example `registry:plural@champion`, `file:./my-adapter`, `hf:org/name@revision`.
+        text: for example `registry:plural@champion`, `file:./my-adapter`, `hf:org/name@revision`. A path that exists,
+            or that begins with `./`, `../`, `/` or `~`, needs no `file:`, nor a path to a .gguf file its `gguf:`.
         allowed: the schemes that make sense where the reference was given.
 
     Raises:
@@ -53,7 +60,9 @@ def parse_reference(text: str, allowed: tuple[str, ...] = SCHEMES) -> Reference:
     scheme, separator, rest = text.partition(":")
     listed = ", ".join(f"{name}:" for name in allowed)
     if not separator or scheme not in SCHEMES:
-        raise InputError(f"{text!r} does not begin with a known scheme", f"Use one of {listed}")
+        if path_scheme := _scheme_of_path(text, allowed):
+            return Reference(path_scheme, text)
+        raise InputError(f"{text!r} does not begin with a known scheme", _suggestion(text, allowed, listed))
     if scheme not in allowed:
         raise InputError(f"{text!r}: the scheme {scheme}: does not fit here", f"Use one of {listed}")
     if not rest:
@@ -77,3 +86,27 @@ def parse_reference(text: str, allowed: tuple[str, ...] = SCHEMES) -> Reference:
     if _ALIAS.fullmatch(suffix):
         return Reference(scheme, target, alias=suffix)
     raise InputError(f"{text!r}: {suffix!r} is neither a version nor an alias", "Write @3 or @champion")
+
+
+def _scheme_of_path(text: str, allowed: tuple[str, ...]) -> str | None:
+    """`file` or `gguf` for what can only be meant as a path."""
+    if not text or not (text.startswith(_PATH_BEGINNINGS) or text in (".", "..") or _is_there(text)):
+        return None
+    if "gguf" in allowed and text.lower().endswith(".gguf"):
+        return "gguf"
+    return "file" if "file" in allowed else None
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):  # longer than a path may be, or no path at all
+        return False
+
+
+def _suggestion(text: str, allowed: tuple[str, ...], listed: str) -> str:
+    if "registry" in allowed and _REGISTRY_NAME.fullmatch(text.partition("@")[0]):
+        return f"For a registered one write registry:{text}; else use one of {listed}"
+    if "hf" in allowed and _REPOSITORY.fullmatch(text):
+        return f"For a repository of the hub write hf:{text}; else use one of {listed}"
+    return f"Use one of {listed}"

@@ -19,6 +19,7 @@ from hyperlora.scoring import Score, teacher_forced_scores
 from hyperlora.tasks import Example
 from pipelines.generate import generate_adapters, refining
 from pipelines.session import Session
+from retrieval.index import undescribed_entries
 
 # Where the retriever is not calibrated, an adapter is trusted from this similarity on. MiniLM puts a paraphrase of a
 # known task above it far more often than a description of another task; see
@@ -27,6 +28,8 @@ TRUSTED_SIMILARITY = 0.5
 # Adapters considered by the description alone, and how many of each kind are tried where examples tell them apart.
 RETRIEVED = 3
 SCORED = 12
+# How many of the pool's adapters that nobody described are tried on examples, the latest first.
+UNDESCRIBED = 24
 # The share of the examples from which on an adapter is left as it is, and above which it is one to train on.
 NEARLY_ALL = 0.9
 MOST = 0.5
@@ -92,6 +95,10 @@ def find_candidates(session: Session, description: str, examples: Sequence[Examp
     matches = {match.entry.reference: match for match in retriever.search(description, count)}
     shown = retriever.search_examples(session.base, examples[:_LOOKED_AT], count) if examples else []
     others = {match.entry.reference: match.entry for match in shown if match.entry.reference not in matches}
+    if examples:
+        # only its answers say what an adapter does that nobody described
+        undescribed = undescribed_entries(session.registry, session.located.identity.fingerprint, UNDESCRIBED)
+        others |= {entry.reference: entry for entry in undescribed if entry.reference not in matches}
     found: list[Found] = []
     for reference, match in matches.items():
         adapter = session.registry.load(reference)

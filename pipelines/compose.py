@@ -203,7 +203,7 @@ def _card(
         description_source="given" if recipe.description else "proposed",
         prompt_template=template,
         origin="composed",
-        parents=recipe.adapters,
+        parents=tuple(str(parse_reference(reference).absolute()) for reference in recipe.adapters),
         recipe_hash=content_hash(made_of),
         decision={"method": recipe.method, "weights": list(weights), "rank": recipe.rank, "options": recipe.options},
     )

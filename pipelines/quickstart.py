@@ -93,7 +93,9 @@ def quickstart(recipe: QuickstartRecipe, say: Callable[[str], None], *, train: b
     suite = open_suite(recipe.suite)
     for name in (*recipe.tasks, *recipe.show, *recipe.asked):
         if name not in suite.tasks:
-            raise InputError(f"the recipe names {name}, which the suite does not have", "Correct tasks, show and asked.")
+            raise InputError(
+                f"the recipe names {name}, which the suite does not have", "Correct tasks, show and asked."
+            )
     tasks = [task for task in suite if not recipe.tasks or task.name in recipe.tasks]
     run = _Run(recipe, tasks, Session(recipe.base), say)
     run.stage("base model", lambda: run.session.located)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hyperlora.base_completion import complete_base
 from hyperlora.doorway import open_adapter
 from hyperlora.errors import InputError
 from hyperlora.tasks import Example
@@ -40,7 +41,10 @@ def search(
         if tags or origins:
             raise InputError("a search by an adapter knows no filters", "Leave out tags and origins.")
         adapter = open_adapter(like, session.base_name)
-        adapter.require_base(session.located.identity)
+        # an adapter knows its base model, among whose adapters it is compared
+        if session.base_name is not None:
+            adapter = complete_base(adapter, session.located)
+            adapter.require_base(session.located.identity)
         own = (session.registry.get(like).reference,) if like.startswith("registry:") else ()
         return [
             Match(entry, cosine, cosine) for entry, cosine in adapters_like(session.registry, adapter, k, leave_out=own)

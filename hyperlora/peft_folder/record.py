@@ -13,7 +13,8 @@ from hyperlora.peft_folder.features import shown
 from hyperlora.strict_json import parse_json
 
 RECORD_FILE = "hyperlora.json"
-FORMAT_VERSION = 2  # 1 had no family, dataset hash and source of the description
+# 1 had no family, dataset hash and source of the description, 2 no dropout, README, source and unknown description
+FORMAT_VERSION = 3
 _LARGEST = 16 * 2**20
 _EXPORT_AGAIN = "Export the adapter again."
 

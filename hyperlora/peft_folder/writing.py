@@ -16,7 +16,7 @@ from hyperlora.adapter import Adapter
 from hyperlora.durable import staged_folder, write_bytes, write_json
 from hyperlora.errors import AdapterFormatError, InputError
 from hyperlora.peft_folder.reading import CONFIG_FILE, LARGEST_CHANGE, WEIGHTS_FILE, change_bound
-from hyperlora.peft_folder.record import FORMAT_VERSION, RECORD_FILE, FolderRecord
+from hyperlora.peft_folder.record import RECORD_FILE, FolderRecord
 
 _LAYER = re.compile(r"(?P<before>.*\.)(?P<layer>\d+)\.(?P<rest>.+)")
 _DTYPES = {torch.float32, torch.float16, torch.bfloat16}
@@ -58,7 +58,8 @@ def write_adapter_files(adapter: Adapter, folder: Path, dtype: torch.dtype = tor
             raise AdapterFormatError(f"the factors of {name} overflow float32", "Train again at a lower learning rate.")
     write_bytes(folder / WEIGHTS_FILE, save(tensors, metadata={"format": "pt"}))
     write_json(folder / CONFIG_FILE, _peft_config(adapter))
-    record = FolderRecord(format_version=FORMAT_VERSION, base=adapter.base, card=adapter.card)
+    # in the oldest format that can hold it, so that earlier releases read what they can
+    record = FolderRecord(format_version=adapter.card.needs_format, base=adapter.base, card=adapter.card)
     write_json(folder / RECORD_FILE, record.model_dump(mode="json"))
     write_bytes(folder / "README.md", _model_card(adapter).encode())
 
@@ -81,7 +82,7 @@ def _peft_config(adapter: Adapter) -> dict[str, Any]:
         "inference_mode": True,
         "r": rank,
         "lora_alpha": alpha,
-        "lora_dropout": 0.0,
+        "lora_dropout": adapter.card.lora_dropout,
         "bias": "none",
         "fan_in_fan_out": False,
         "use_rslora": False,
@@ -129,10 +130,13 @@ def _model_card(adapter: Adapter) -> str:
     examples = "".join(f"| `{example.input}` | `{example.output}` |\n" for example in card.examples[:5])
     table = f"\n| input | answer |\n|---|---|\n{examples}" if examples else ""
     parents = f"- parents: {', '.join(card.parents)}\n" if card.parents else ""
+    source = f"- imported from: `{card.source}`\n" if card.source else ""
+    readme = f"\n{card.readme.strip()}\n" if card.readme.strip() else ""
     return (
         f"---\n{matter}---\n\n# {card.description}\n\n"
         f"- base model: `{adapter.base.id}`, revision `{adapter.base.revision}`, "
         f"weights `{adapter.base.fingerprint[:16]}`\n"
-        f"- origin: {card.origin}\n{parents}"
-        f"- prompt template (a JSON string): `{template}`; the answer ends at the first end-of-sequence token\n{table}"
+        f"- origin: {card.origin}\n{parents}{source}"
+        f"- prompt template (a JSON string): `{template}`; the answer ends at the first end-of-sequence token\n"
+        f"{table}{readme}"
     )

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.base_models.config_only import shapes_of
 from hyperlora.base_models.stored_weights import StoredWeights
 from hyperlora.card import Card
 from hyperlora.errors import AdapterFormatError, BaseModelError, InputError
@@ -105,7 +106,7 @@ def convert_folder(
     config = check_config(method.config, raw, folder / CONFIG_FILE)
     if not (folder / WEIGHTS_FILE).is_file():
         raise AdapterFormatError(f"{folder / WEIGHTS_FILE} is missing", "Save the adapter again with PEFT.")
-    stored, weights = StoredTensors(folder / WEIGHTS_FILE), StoredWeights(base.folder)
+    stored, weights = StoredTensors(folder / WEIGHTS_FILE), shapes_of(base.identity, base.folder)
     sites = _check_tensors(stored, weights, config)
     shared = {name: stored.read(_PREFIX + name) for name in config.shared_layout(sites)}
     _check_values(stored, weights, shared)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from hyperlora.base_models import BaseIdentity, locate_base
-from hyperlora.base_models.sources import DEFAULT_BASE, LocatedBase
+from hyperlora.base_models.config_only import is_config_only
+from hyperlora.base_models.sources import LocatedBase
+from hyperlora.base_names import DEFAULT_BASE, is_default_base, is_hub_id
 from hyperlora.errors import AdapterFormatError, BaseModelError, HyperLoRAError
+from hyperlora.hub_cache import find_snapshot
 from hyperlora.peft_folder.features import shown
 from hyperlora.settings import get_settings
 
@@ -17,10 +20,6 @@ T = TypeVar("T")
 
 _HUB = "https://huggingface.co/"
 _NAME_IT = "Name its base model with --base."
-# The hub's names of the default base model, which comes from a package.
-_DEFAULT_NAMES = frozenset(
-    {DEFAULT_BASE, f"huggingfacetb/{DEFAULT_BASE}", f"unsloth/{DEFAULT_BASE}", f"huggingfacetb/{DEFAULT_BASE}-gguf"}
-)
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class KnownBases:
             raise self._failed[reference]
         if reference not in self._located:
             try:
-                self._located[reference] = locate_base(reference)
+                self._located[reference] = locate_base(reference, need_weights=False)
             except HyperLoRAError as error:
                 self._failed[reference] = error
                 raise
@@ -83,24 +82,26 @@ class KnownBases:
             BaseModelError: its base model is not known, or not there.
             AdapterFormatError: it does not fit its base model.
         """
-        if record is not None:
-            reference = self._recorded(record)
-            return OnBase(self.locate(reference), reference, self._fitting(reference, attempt))
+        if record is not None and not is_config_only(record):
+            return self._on(self._recorded(record), record.hub_id, attempt)
         named = self._named(says)
         if named is not None:
-            return OnBase(self.locate(named), named, self._fitting(named, attempt))
+            return self._on(named, says, attempt)
         if not self.given:
             if self.fallback is None:
                 raise BaseModelError(f"{_saying(says)}, which is not known here", _NAME_IT)
-            return OnBase(self.locate(self.fallback), self.fallback, self._fitting(self.fallback, attempt))
+            return self._on(self.fallback, says, attempt)
         return self._only_fitting(says, attempt)
+
+    def _on(self, reference: str, says: str | None, attempt: Callable[[LocatedBase], T]) -> OnBase[T]:
+        return OnBase(self.locate(reference), reference, self._fitting(reference, says, attempt))
 
     def _only_fitting(self, says: str | None, attempt: Callable[[LocatedBase], T]) -> OnBase[T]:
         fitting: list[tuple[str, T]] = []
         misfits: list[AdapterFormatError] = []
         for reference in self.given:
             try:
-                fitting.append((reference, self._fitting(reference, attempt)))
+                fitting.append((reference, self._fitting(reference, says, attempt)))
             except AdapterFormatError as error:
                 misfits.append(error)
         if len(fitting) == 1:
@@ -114,8 +115,8 @@ class KnownBases:
         problem = f"fits {len(fitting)} of the {len(self.given)} base models given, and its config {_saying(says)}"
         raise BaseModelError(problem, "Give its own base model alone with --base.")
 
-    def _fitting(self, reference: str, attempt: Callable[[LocatedBase], T]) -> T:
-        located = self.locate(reference)
+    def _fitting(self, reference: str, says: str | None, attempt: Callable[[LocatedBase], T]) -> T:
+        located = _as_others_name_it(self.locate(reference), says)
         try:
             return attempt(located)
         except _MisfitError as error:
@@ -153,6 +154,9 @@ class KnownBases:
         if not says or not says.strip() or len(says) > 1024 or not says.isprintable():
             return None
         says = says.strip().removeprefix(_HUB)
+        if _is_path(says) and not (_path(says) / "config.json").is_file():
+            # a path into the cache of the machine that it was trained on says which repository that was
+            says = _repository(says) or says
         if self.given:
             return next((reference for reference in self.given if self._is_named(reference, says)), None)
         # the setting is compared by its own name: to locate it may mean to convert it
@@ -168,11 +172,23 @@ class KnownBases:
 
     def _is_named(self, reference: str, says: str) -> bool:
         identity = self.locate(reference).identity
-        return any(_same(says, name) for name in (reference, identity.id, identity.hub_id))
+        spelled = {says, _repository(says) or says}
+        return any(_same(each, name) for each in spelled for name in (reference, identity.id, identity.hub_id))
 
 
 class _MisfitError(AdapterFormatError):
     """An adapter's modules are not the base model's."""
+
+
+def _as_others_name_it(base: LocatedBase, says: str | None) -> LocatedBase:
+    """A base model known here by its path alone, under the hub's name that the adapter was trained with.
+
+    By that name PEFT and servers find it on any machine; our id and the fingerprint stay.
+    """
+    hub_id = None if says is None or not _is_path(base.identity.hub_id) else _repository(says)
+    if hub_id is None or not is_hub_id(hub_id):
+        return base
+    return replace(base, identity=base.identity.model_copy(update={"hub_id": hub_id}))
 
 
 def check_shapes(check: Callable[[], None]) -> None:
@@ -200,7 +216,7 @@ def _same(says: str, name: str) -> bool:
 
 
 def _is_default(says: str) -> bool:
-    return _folded(says) in _DEFAULT_NAMES or (_is_path(says) and _last(says) == DEFAULT_BASE)
+    return is_default_base(_folded(says)) or (_is_path(says) and _last(says) == DEFAULT_BASE)
 
 
 def _folded(name: str) -> str:
@@ -214,6 +230,14 @@ def _last(name: str) -> str:
 def _is_path(name: str) -> bool:
     name = name.removeprefix("file:")
     return name.startswith(("/", ".", "~", "\\")) or name[1:3] in (":\\", ":/") or name.rstrip("/").count("/") > 1
+
+
+def _repository(says: str) -> str | None:
+    """What a config's name is called on the hub; None for a path that is not one of its cache."""
+    if _is_path(says):
+        snapshot = find_snapshot(Path(says.replace("\\", "/")))
+        return None if snapshot is None or snapshot.within else snapshot.repository
+    return says.strip().removeprefix(_HUB).removeprefix("hf:").rstrip("/")
 
 
 def _path(name: str) -> Path:

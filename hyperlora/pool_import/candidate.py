@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from hyperlora.adapter import Adapter
+from hyperlora.base_models.dequantising import quantisation_of
 from hyperlora.base_models.sources import LocatedBase
-from hyperlora.card import Card
+from hyperlora.card import Card, DescriptionSource
 from hyperlora.errors import InputError
 from hyperlora.licences import UNKNOWN
 from hyperlora.merged_checkpoint import check_fits
-from hyperlora.peft_folder import CONFIG_FILE
+from hyperlora.peft_folder import CONFIG_FILE, RECORD_FILE, read_adapter
 from hyperlora.peft_folder.config import read_config_json
 from hyperlora.peft_folder.reading import Reading, read_folder
 from hyperlora.peft_methods import convert_folder, is_convertible
-from hyperlora.pool_import.bases import KnownBases, OnBase, check_shapes
+from hyperlora.pool_import.bases import KnownBases, OnBase, check_shapes, known_bases
 from hyperlora.pool_import.canonical import canonicalise
 from hyperlora.pool_import.model_card import read_model_card
-from hyperlora.prompts import check_template
+from hyperlora.pool_import.trainer_files import TrainerTemplate, read_trainer_template
+from hyperlora.prompts import DEFAULT_TEMPLATE, check_template
+from hyperlora.settings import get_settings
 
+# Of how many probes the answers have to differ where nobody knows the template that they were to be asked in.
+CERTAIN_IN_ANY_TEMPLATE = 3
 # Stands in until a description is found; no card is registered with it.
 _UNDESCRIBED = "?"
 _LARGEST_RANK = 4096
@@ -57,7 +64,9 @@ class Candidate:
         described: whether anybody said what its task is.
         method: the PEFT method it was converted from, or `LORA` where it was brought into canonical form; else None.
         energy_kept: the share of its weight change that conversion kept.
-        note: how its base model was found, if not by name.
+        note: how its base model was found, if not by name, and what its files say of its prompts and is not read.
+        template: the file that names its prompt template, or `given`; empty where the default stands in for it.
+        foreign_template: its files name a template that is not read here, so that the default is surely not its own.
     """
 
     adapter: Adapter
@@ -66,10 +75,19 @@ class Candidate:
     method: str | None = None
     energy_kept: float | None = None
     note: str = ""
+    template: str = ""
+    foreign_template: bool = False
 
-    def with_description(self, text: str, *, proposed: bool = False) -> Candidate:
+    @property
+    def settled_by(self) -> int:
+        """How many of `PROBES` it has to answer unlike the base model for its answers to say what its task is.
+
+        Asked in prompts that it was not trained on, an adapter hardly stirs, and what it then says is no task.
+        """
+        return 1 if self.template else CERTAIN_IN_ANY_TEMPLATE
+
+    def with_description(self, text: str, source: DescriptionSource = "given") -> Candidate:
         """The same adapter with its task in words."""
-        source = "proposed" if proposed else "given"
         changes: dict[str, Any] = {"description": " ".join(text.split()), "description_source": source}
         return replace(self, adapter=_changed(self.adapter, changes), described=True)
 
@@ -81,12 +99,19 @@ def read_candidate(
     *,
     prompt_template: str | None = None,
     store_examples: bool = True,
+    beside: Sequence[Path] = (),
+    source: str = "",
+    name: str = "",
 ) -> Candidate:
     """Read a PEFT folder of LoRA, or of a method that is converted, and check it against its base model.
 
     Args:
-        prompt_template: the prompts it was trained on; the card's, or the default, when None.
+        prompt_template: the prompts it was trained on; when None the card's, those its trainer's files name, or the
+            default.
         store_examples: keep the card's examples.
+        beside: other folders whose README and trainer's files are about it, too.
+        source: where it comes from, for its card.
+        name: of the adapter, for telling it from a title in its README; the folder's when empty.
 
     Raises:
         AdapterFormatError: damaged, hostile, unsupported, or its modules are not the base model's.
@@ -95,12 +120,21 @@ def read_candidate(
     """
     if prompt_template is not None:
         check_template(prompt_template)
-    candidate = _convert(folder, bases, conversion) if is_convertible(folder) else _read(folder, bases, conversion)
+    read = _convert if is_convertible(folder) else _read
+    foreign = _ForeignFolder(folder, tuple(beside), name)
+    candidate = read(folder, bases, conversion, foreign)
     changes: dict[str, Any] = {"origin": "imported"}
     if candidate.energy_kept is not None:
         changes["metrics"] = {**candidate.adapter.card.metrics, "energy_kept": candidate.energy_kept}
+    if source:
+        changes["source"] = source
     if prompt_template is not None:
         changes["prompt_template"] = prompt_template
+        candidate = replace(candidate, template="given", foreign_template=False)
+    elif candidate.foreign_template:
+        told = foreign.template
+        note = f"{told.file} names the prompt template {told.unread}, which is not read here; say it with --template"
+        candidate = replace(candidate, note="; ".join(filter(None, (candidate.note, note))))
     if not store_examples:
         changes["examples"] = ()
     return replace(candidate, adapter=_changed(candidate.adapter, changes))
@@ -115,32 +149,44 @@ def _named_base(folder: Path) -> str | None:
     return says if isinstance(says, str) else None
 
 
-def _convert(folder: Path, bases: KnownBases, conversion: Conversion) -> Candidate:
+def _convert(folder: Path, bases: KnownBases, conversion: Conversion, foreign: _ForeignFolder) -> Candidate:
     energy = 0.99 if conversion.energy is None else conversion.energy
     found = bases.choose(
         _named_base(folder),
         None,
         lambda base: convert_folder(folder, base, rank=conversion.rank, energy=energy, show=False),
     )
-    card, described = _foreign_card(folder)
     converted = found.value
     return Candidate(
-        converted.adapter.with_card(card), found.reference, described, converted.method, converted.energy, found.note
+        converted.adapter.with_card(foreign.card),
+        found.reference,
+        foreign.card.description != _UNDESCRIBED,
+        converted.method,
+        converted.energy,
+        found.note,
+        foreign.template.file if foreign.template.template is not None else "",
+        bool(foreign.template.unread),
     )
 
 
-def _read(folder: Path, bases: KnownBases, conversion: Conversion) -> Candidate:
+def _read(folder: Path, bases: KnownBases, conversion: Conversion, foreign: _ForeignFolder) -> Candidate:
     reading = read_folder(folder)
     reading.validation.raise_problems()
     record = reading.record
-    card, described = (record.card, True) if record is not None else _foreign_card(folder)
+    card = foreign.card if record is None else record.card
+    described = card.description != _UNDESCRIBED and card.description_source != "unknown"
     found: OnBase[Adapter] = bases.choose(
         _named_base(folder), None if record is None else record.base, lambda base: _fitted(reading, base, card)
     )
+    told = foreign.template
+    named = (told.file if told.template is not None else "") if record is None else RECORD_FILE
+    unread = record is None and bool(told.unread)
     if not conversion.canonical:
-        return Candidate(found.value, found.reference, described, note=found.note)
+        return Candidate(
+            found.value, found.reference, described, note=found.note, template=named, foreign_template=unread
+        )
     cut = canonicalise(found.value, rank=conversion.rank, energy=conversion.energy)
-    return Candidate(cut.adapter, found.reference, described, "LORA", cut.energy, found.note)
+    return Candidate(cut.adapter, found.reference, described, "LORA", cut.energy, found.note, named, unread)
 
 
 def _fitted(reading: Reading, base: LocatedBase, card: Card) -> Adapter:
@@ -149,8 +195,49 @@ def _fitted(reading: Reading, base: LocatedBase, card: Card) -> Adapter:
     return adapter
 
 
-def _foreign_card(folder: Path) -> tuple[Card, bool]:
-    """A card from the README of a folder that HyperLoRA did not write, and whether it has a description."""
-    said = read_model_card(folder)
-    card = Card(description=said.description or _UNDESCRIBED, licence=said.licence or UNKNOWN)
-    return card, bool(said.description)
+@dataclass(frozen=True)
+class _ForeignFolder:
+    """What a folder that HyperLoRA did not write says of its adapter."""
+
+    folder: Path
+    beside: tuple[Path, ...]
+    name: str
+
+    @cached_property
+    def template(self) -> TrainerTemplate:
+        """What its files say of the prompts that it was trained on."""
+        return read_trainer_template((self.folder, *self.beside))
+
+    @cached_property
+    def card(self) -> Card:
+        """A card from its README and config; without a description where they say none."""
+        cards = [read_model_card(each, self.name) for each in (self.folder, *self.beside)]
+        dropout = read_config_json(self.folder / CONFIG_FILE).get("lora_dropout")
+        return Card(
+            description=next((card.description for card in cards if card.description), _UNDESCRIBED),
+            licence=next((card.licence for card in cards if card.licence), UNKNOWN),
+            prompt_template=self.template.template or DEFAULT_TEMPLATE,
+            lora_dropout=float(dropout) if isinstance(dropout, int | float) and 0 <= dropout <= 1 else 0.0,
+            readme=next((card.body for card in cards if card.body), ""),
+        )
+
+
+def open_folder(folder: Path, base: str | None = None) -> Adapter:
+    """A plain PEFT folder as an adapter, its base model recognised as an import recognises it.
+
+    Args:
+        base: its base model; when None the one its config names, or that of the settings where it names none.
+
+    Raises:
+        AdapterFormatError, BaseModelError: see `read_candidate`.
+    """
+    fallback = None if _named_base(folder) else get_settings().base_model
+    bases = known_bases(() if base is None else (base,), fallback=fallback)
+    located = None if base is None else bases.locate(base)
+    if located is not None and quantisation_of(located.folder) is not None:
+        # whose weights have no plain shapes to compare with; what it is used for looks at them de-quantised
+        return read_adapter(folder, located.identity)
+    candidate = read_candidate(folder, bases, Conversion())
+    if not candidate.described:
+        candidate = candidate.with_description(f"Imported from {folder.name}", "unknown")
+    return candidate.adapter

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hyperlora.errors import AdapterFormatError, InputError
+from hyperlora.hub_cache import find_snapshot
 from hyperlora.identity import content_hash, file_hash
 from hyperlora.peft_folder import CONFIG_FILE, RECORD_FILE, WEIGHTS_FILE
 from hyperlora.pool_import.model_card import README_FILE
+from hyperlora.pool_import.trainer_files import TRAINER_FILES
 from hyperlora.references import Reference, parse_reference
 from hyperlora.settings import get_settings
 
 # Whatever of an adapter is read; other files of its folder count by name and size.
-_READ = (CONFIG_FILE, WEIGHTS_FILE, RECORD_FILE, README_FILE)
+_READ = (CONFIG_FILE, WEIGHTS_FILE, RECORD_FILE, README_FILE, *TRAINER_FILES)
 # What makes a folder an adapter's: also one that lost its config is reported, not passed over.
 _MARKS = {CONFIG_FILE, WEIGHTS_FILE, "adapter_model.bin"}
 _DEEPEST = 8
@@ -42,7 +44,7 @@ class PoolFolder:
 
 
 def locate_pool(reference: str) -> PoolFolder:
-    """Find what `file:FOLDER` or `hf:ORG/NAME[@REVISION]` refers to, downloading the adapters' files if need be.
+    """Find what `file:FOLDER`, a path or `hf:ORG/NAME[@REVISION]` refers to, downloading adapters' files if need be.
 
     Raises:
         InputError: not such a reference, or neither mirror nor hub has the repository.
@@ -55,7 +57,9 @@ def locate_pool(reference: str) -> PoolFolder:
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.is_file() else "is not a folder"
         raise AdapterFormatError(f"{folder} {what}", "Check the path; an archive is not opened, unpack it yourself.")
-    return PoolFolder(f"file:{folder}", folder, folder)
+    # the files of a snapshot are links to blobs beside it
+    snapshot = find_snapshot(folder)
+    return PoolFolder(f"file:{folder}", folder, folder if snapshot is None else snapshot.root)
 
 
 def _from_hub(reference: Reference) -> PoolFolder:
@@ -84,12 +88,16 @@ def _from_hub(reference: Reference) -> PoolFolder:
 
 
 def find_folders(pool: PoolFolder) -> list[str]:
-    """The adapter folders below a pool's, as relative paths in a fixed order; linked and hidden folders stay out.
+    """The adapter folders of a pool, as relative paths in a fixed order; linked and hidden folders stay out.
+
+    The pool's own folder is `.` if it is an adapter's.
 
     Raises:
         InputError: there are none.
     """
     found = sorted(_below(pool.folder, "", 0), key=lambda path: path.split("/"))
+    if pool.is_one:
+        found = [".", *found]
     if not found:
         raise InputError(
             f"{pool.label} holds no adapters", f"Point to a folder with {CONFIG_FILE}, or to one above such folders."
@@ -111,20 +119,31 @@ def _below(folder: Path, relative: str, depth: int) -> Iterator[str]:
             yield from _below(folder / entry.name, f"{relative}/{entry.name}".lstrip("/"), depth + 1)
 
 
-def files_hash(folder: Path, boundary: Path) -> str:
+def files_hash(folder: Path, boundary: Path, beside: Sequence[Path] = ()) -> str:
     """What the folder's files are: names and sizes of all, and the bytes of those that are read.
+
+    Args:
+        beside: folders of which README and trainer's files are read, too.
 
     Raises:
         AdapterFormatError: a file that is read is a link that leads out of the pool.
     """
     listed: list[list[object]] = []
+    for path in (other / name for other in beside for name in (README_FILE, *TRAINER_FILES)):
+        if path.is_file():
+            _require_inside(path, boundary)
+            listed.append(["beside", path.name, file_hash(path)])
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             continue
         if path.name not in _READ or not path.is_file():
             listed.append([os.fsencode(path.name).hex(), path.lstat().st_size])
             continue
-        if not path.resolve().is_relative_to(boundary.resolve()):
-            raise AdapterFormatError(f"{path.name} is a link that leads out of the pool", "Copy the file itself.")
+        _require_inside(path, boundary)
         listed.append([path.name, path.stat().st_size, file_hash(path)])
     return content_hash(listed)
+
+
+def _require_inside(path: Path, boundary: Path) -> None:
+    if not path.resolve().is_relative_to(boundary.resolve()):
+        raise AdapterFormatError(f"{path.name} is a link that leads out of the pool", "Copy the file itself.")

@@ -13,6 +13,9 @@ README_FILE = "README.md"
 _LARGEST = 2**20
 _LONGEST_MATTER = 2**16
 _LONGEST = 300
+_BLANKS_OF_THE_FORM = 8
+# the line by which HyperLoRA's own README says its template
+OURS = re.compile(r"^- prompt template \(a JSON string\): `(?P<json>\".*\")`; ", re.MULTILINE)
 
 _MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(?P<matter>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"#{1,6}\s+(?P<title>.*?)\s*#*")
@@ -40,27 +43,43 @@ class ModelCard:
     Attributes:
         description: its task in words; empty when there is nothing but boilerplate.
         licence: as it is written there; empty when it is not.
+        body: what follows the front matter; empty for the form that PEFT leaves to be filled in.
     """
 
     description: str = ""
     licence: str = ""
+    body: str = ""
 
 
-def read_model_card(folder: Path) -> ModelCard:
-    """Read the README of an adapter folder; one that is missing or cannot be read says nothing."""
-    path = folder / README_FILE
+def read_text(path: Path) -> str:
+    """A small text file; empty for one that is missing, cannot be read or is larger than 1 MiB."""
     try:
         if not path.is_file() or path.stat().st_size > _LARGEST:
-            return ModelCard()
-        text = path.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\n")
+            return ""
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return ModelCard()
+        return ""
+
+
+def read_model_card(folder: Path, name: str = "") -> ModelCard:
+    """Read the README of an adapter folder; one that is missing or cannot be read says nothing.
+
+    Args:
+        name: of the adapter, which is no description of it; the folder's when empty.
+    """
+    text = read_text(folder / README_FILE).replace("\r\n", "\n")
     match = _MATTER.match(text)
     matter = _parse_matter(match["matter"]) if match else {}
     body = text[match.end() :] if match else text
     description = _one_line(matter.get("description")) or _one_line(matter.get("task"))
-    description = description or _from_body(body, folder.name) or _from_datasets(matter, body)
-    return ModelCard(_cut(description), _one_line(matter.get("license"))[:64])
+    description = description or _from_body(body, name or folder.name) or _from_datasets(matter, body)
+    return ModelCard(_cut(description), _one_line(matter.get("license"))[:64], _worth_keeping(body))
+
+
+def _worth_keeping(body: str) -> str:
+    form = body.count("[More Information Needed]") >= _BLANKS_OF_THE_FORM
+    # what HyperLoRA wrote is written anew from the card
+    return "" if form or OURS.search(body) else body.strip().replace("\x00", "")
 
 
 def _parse_matter(text: str) -> dict[str, Any]:

@@ -15,7 +15,13 @@ def slug(text: str) -> str:
     return re.sub(r"-{2,}", "-", name).strip("-._")[:_LONGEST].rstrip("-._")
 
 
-def name_folders(folders: Iterable[str], hashes: Mapping[str, str], prefix: str, taken: Set[str]) -> dict[str, str]:
+def name_folders(
+    folders: Iterable[str],
+    hashes: Mapping[str, str],
+    prefix: str,
+    taken: Set[str],
+    named_after: Mapping[str, str] | None = None,
+) -> dict[str, str]:
     """A name for each folder.
 
     A name that is taken, by an earlier folder or in the registry, gets the beginning of the folder's hash as suffix.
@@ -25,12 +31,14 @@ def name_folders(folders: Iterable[str], hashes: Mapping[str, str], prefix: str,
         hashes: by folder, hex.
         prefix: put in front of each.
         taken: names in the registry that belong to others.
+        named_after: what a folder's name is made from, where that is not its path.
     """
     names: dict[str, str] = {}
     used = set(taken)
     for folder in folders:
         suffix = hashes[folder][:_SUFFIX]
-        name = slug(prefix + folder) if slug(folder) else slug(f"{prefix}adapter-{suffix}")
+        path = (named_after or {}).get(folder, folder)
+        name = slug(prefix + path) if slug(path) else slug(f"{prefix}adapter-{suffix}")
         if name in used:
             name = f"{name}-{suffix}"
         copies = 1

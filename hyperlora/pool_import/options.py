@@ -9,6 +9,7 @@ from hyperlora import __version__
 from hyperlora.identity import content_hash
 from hyperlora.pool_import.bases import KnownBases
 from hyperlora.pool_import.candidate import Conversion
+from hyperlora.pool_import.descriptions import Told
 from hyperlora.prompts import check_template
 
 
@@ -22,24 +23,31 @@ class ImportOptions:
         prefix: put in front of every name.
         prompt_template: the prompts that adapters without a card were trained on; the default when None.
         conversion: what becomes of weights that are not plain LoRA.
-        descriptions: by name or by folder; they go before what a folder says itself.
+        descriptions: by name or by folder, in words or with a template; they go before what a folder says itself.
         probe: propose a description from its answers for an adapter that has none.
         keep_duplicates: register them, too.
         store_examples: keep the examples of cards.
+        all_checkpoints: take in every `checkpoint-N` of a training, not its final adapter or last checkpoint alone.
     """
 
     bases: tuple[str, ...] = ()
     prefix: str = ""
     prompt_template: str | None = None
     conversion: Conversion = field(default_factory=Conversion)
-    descriptions: Mapping[str, str] = field(default_factory=dict)
+    descriptions: Mapping[str, str | Told] = field(default_factory=dict)
     probe: bool = True
     keep_duplicates: bool = False
     store_examples: bool = True
+    all_checkpoints: bool = False
 
     def __post_init__(self) -> None:
         if self.prompt_template is not None:
             check_template(self.prompt_template)
+
+    def told(self, *keys: str) -> Told:
+        """What is said of an adapter under the first of its names that the descriptions have."""
+        said = next((self.descriptions[key] for key in keys if key in self.descriptions), "")
+        return said if isinstance(said, Told) else Told(said)
 
     def identity(self, source: str, bases: KnownBases) -> str:
         """What makes two imports the same, so that the second continues the first."""

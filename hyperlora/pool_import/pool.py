@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from hyperlora.adapter import Adapter
 from hyperlora.base_models import BaseModel, load_base_model
+from hyperlora.base_models.config_only import is_config_only
 from hyperlora.durable import fault_point, write_json
 from hyperlora.errors import BaseModelError, HyperLoRAError, InputError
 from hyperlora.identity import content_hash
@@ -18,6 +19,7 @@ from hyperlora.pool_import.candidate import Candidate, read_candidate
 from hyperlora.pool_import.duplicates import Duplicate, KnownAdapters
 from hyperlora.pool_import.folders import PoolFolder, files_hash, find_folders, locate_pool
 from hyperlora.pool_import.journal import Journal, Settled
+from hyperlora.pool_import.layout import Member, arrange
 from hyperlora.pool_import.naming import name_folders
 from hyperlora.pool_import.options import ImportOptions
 from hyperlora.pool_import.report import Report, Row
@@ -51,14 +53,17 @@ def import_pool(reference: str, options: ImportOptions | None = None, *, registr
     options = options or ImportOptions()
     registry = registry or Registry()
     pool = locate_pool(reference)
-    folders = ["."] if pool.is_one else find_folders(pool)
+    members = arrange(pool, find_folders(pool), all_checkpoints=options.all_checkpoints)
+    if pool.is_one and not options.all_checkpoints:
+        # what lies below one adapter is left alone, but for the checkpoints that it came from
+        members = [member for member in members if member.folder == "." or member.instead == "."]
     bases = known_bases(options.bases)
     identity = options.identity(pool.label, bases)
     home = registry.home / "imports" / identity
     home.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(home / ".lock", timeout=0):
-            running = _Import(pool, folders, bases, options, registry, Journal(home / "journal.jsonl"))
+            running = _Import(pool, members, bases, options, registry, Journal(home / "journal.jsonl"))
             report = Report(identity, pool.label, tuple(running.rows()), running.notes())
             write_json(home / "report.json", report.as_json())
     except Timeout as error:
@@ -86,13 +91,15 @@ class _Import:
     def __init__(
         self,
         pool: PoolFolder,
-        folders: Sequence[str],
+        members: Sequence[Member],
         bases: KnownBases,
         options: ImportOptions,
         registry: Registry,
         journal: Journal,
     ) -> None:
-        self._pool, self._folders, self._bases, self._options = pool, folders, bases, options
+        self._pool, self._bases, self._options = pool, bases, options
+        self._members = {member.folder: member for member in members}
+        self._folders = folders = [member.folder for member in members if not member.instead]
         self._registry, self._journal = registry, journal
         self._unreadable: dict[str, _Refused] = {}
         self._files = {folder: self._hash(folder) for folder in folders}
@@ -106,14 +113,40 @@ class _Import:
 
     def notes(self) -> tuple[str, ...]:
         """What a person may want to know of the import as a whole."""
+        notes = []
         unused = sorted(set(self._options.descriptions) - set(self._names.values()) - set(self._folders))
-        if not unused:
-            return ()
-        more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
-        return (f"descriptions that no folder has the name of: {', '.join(unused[:5])}{more}",)
+        if unused:
+            more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
+            notes.append(f"descriptions that no folder has the name of: {', '.join(unused[:5])}{more}")
+        notes += [
+            f"{base} is here without weights, and shapes were checked against its config alone; once the weights are "
+            "here, name them for each of its adapters: hyperlora registry edit REF --base REF"
+            for base in sorted({row.base for row in self._on_configs()})
+        ]
+        return tuple(notes)
+
+    def _on_configs(self) -> Iterator[Row]:
+        """The rows of adapters whose base models are here without weights."""
+        settled = (self._journal.settled[folder] for folder in self._folders if folder in self._journal.settled)
+        return (each.row for each in settled if each.base.startswith("config:"))
 
     def rows(self) -> Iterator[Row]:
-        """Import what is left, and give every folder's row."""
+        """Every folder's row, in order."""
+        taken = {row.folder: row for row in self._taken()}
+        for member in self._members.values():
+            if not member.instead:
+                yield taken[member.folder]
+                continue
+            where = "this folder's own adapter" if member.instead == "." else member.instead
+            yield Row(
+                member.folder,
+                "superseded",
+                reason=f"an older checkpoint or snapshot of the same adapter, of which {where} is taken",
+                remedy="Every checkpoint of a training is taken with --all-checkpoints.",
+            )
+
+    def _taken(self) -> Iterator[Row]:
+        """Import what is left, and give the rows of all that is to be taken in."""
         with progress(len(self._folders), "import", "adapter", initial=len(self._settled)) as bar:
             for together in self._batches():
                 left = [folder for folder in together if folder not in self._settled]
@@ -129,10 +162,13 @@ class _Import:
 
     def _hash(self, folder: str) -> str:
         try:
-            return files_hash(self._pool.folder / folder, self._pool.boundary)
+            return files_hash(self._pool.folder / folder, self._pool.boundary, self._beside(folder))
         except (HyperLoRAError, OSError) as error:
             self._unreadable[folder] = self._refusal(folder, error)
             return content_hash(folder)
+
+    def _beside(self, folder: str) -> list[Path]:
+        return [self._pool.folder / each for each in self._members[folder].beside]
 
     def _look_around(self) -> tuple[Mapping[str, str], Mapping[str, Settled]]:
         """Name the folders, find those that are done with, and know the adapters that are there.
@@ -150,9 +186,8 @@ class _Import:
         mine = set(self._identities.values())
         before = {settled.row.name for settled in self._journal.settled.values()}
         taken = {entry.name for entry in entries if entry.identity not in mine} - before | others
-        paths = {self._pool.folder.name if folder == "." else folder: folder for folder in self._folders}
-        hashes = {path: self._files[folder] for path, folder in paths.items()}
-        names = {paths[path]: name for path, name in name_folders(paths, hashes, self._options.prefix, taken).items()}
+        after = {folder: self._members[folder].named_after for folder in self._folders}
+        names = name_folders(self._folders, self._files, self._options.prefix, taken, after)
         own = {(self._identities[folder], name) for folder, name in names.items()}
         there = {entry.reference for entry in entries}
         for entry in entries:
@@ -188,19 +223,23 @@ class _Import:
     def _read(self, folder: str) -> Candidate | _Refused:
         if folder in self._unreadable:
             return self._unreadable[folder]
+        member = self._members[folder]
+        said = self._options.told(self._names[folder], folder)
         try:
             candidate = read_candidate(
                 self._pool.folder / folder,
                 self._bases,
                 self._options.conversion,
-                prompt_template=self._options.prompt_template,
+                prompt_template=said.template or self._options.prompt_template,
                 store_examples=self._options.store_examples,
+                beside=self._beside(folder),
+                source=member.source,
+                name=member.named_after.rpartition("/")[2],
             )
         # a stranger's file may make any library that reads it fail in its own way, which must not end the import
         except (HyperLoRAError, OSError, ValueError, RuntimeError) as error:
             return self._refusal(folder, error)
-        said = self._options.descriptions.get(self._names[folder]) or self._options.descriptions.get(folder)
-        return candidate.with_description(said) if said else candidate
+        return candidate.with_description(said.description) if said.description else candidate
 
     def _refusal(self, folder: str, error: Exception) -> _Refused:
         where = self._pool.folder if folder == "." else self._pool.folder / folder
@@ -211,26 +250,34 @@ class _Import:
         return _Refused(reason[:_LONGEST_REASON], "Check its files, or save the adapter again.", lasting=False)
 
     def _propose(self, candidates: Sequence[Candidate]) -> Mapping[str, str | HyperLoRAError]:
-        """Descriptions of those that need one, by content hash, or what kept them from being proposed."""
+        """Descriptions of those that need one, by content hash, or what kept them from being proposed.
+
+        Empty where their answers do not say it, or could not.
+        """
         found: dict[str, str | HyperLoRAError] = {}
-        wanted: dict[str, dict[str, Adapter]] = {}
+        wanted: dict[str, dict[str, Candidate]] = {}
         for candidate in candidates:
             weights = candidate.adapter.content_hash
             if candidate.described or not self._options.probe:
                 continue
-            if weights in self._journal.proposed:
+            if candidate.foreign_template or is_config_only(candidate.adapter.base):
+                found[weights] = ""  # there is nothing to ask, or only in prompts that are surely not its own
+            elif weights in self._journal.proposed:
                 found[weights] = self._journal.proposed[weights]
             elif self._options.keep_duplicates or not self._known.has_weights(weights):
-                wanted.setdefault(candidate.base, {})[weights] = candidate.adapter
-        for base, adapters in wanted.items():
+                wanted.setdefault(candidate.base, {})[weights] = candidate
+        for base, asked in wanted.items():
             from hyperlora.pool_import.probing import propose_descriptions
 
+            adapters = [each.adapter for each in asked.values()]
             try:
-                texts = propose_descriptions(self._base_model(base), list(adapters.values()))
+                texts = propose_descriptions(
+                    self._base_model(base), adapters, [each.settled_by for each in asked.values()]
+                )
             except HyperLoRAError as error:
-                found |= dict.fromkeys(adapters, error)
+                found |= dict.fromkeys(asked, error)
                 continue
-            proposals = dict(zip(adapters, texts, strict=True))
+            proposals = dict(zip(asked, texts, strict=True))
             self._journal.propose(proposals)
             found |= proposals
         return found
@@ -264,7 +311,9 @@ class _Import:
                 reason = "nothing says what its task is"
                 reason += "" if text is None else f", and no description could be proposed: {text.problem}"
                 return replace(row, status="undescribed", reason=reason, remedy=f"{_DESCRIBE}; its name is {row.name}.")
-            read = read.with_description(text, proposed=True)
+            if not text:
+                row = replace(row, note="; ".join(filter(None, (row.note, _why_unknown(read)))))
+            read = read.with_description(text or f"Unknown task ({row.name})", "proposed" if text else "unknown")
         entry = self._registry.register(read.adapter, row.name, identity=self._identities[folder])
         fault_point("import-registered")
         row = replace(
@@ -282,6 +331,17 @@ class _Import:
         self._journal.settle(settled)
         fault_point("import-journalled")
         return settled.row
+
+
+def _why_unknown(read: Candidate) -> str:
+    """Why its answers do not say what its task is."""
+    if is_config_only(read.adapter.base):
+        return "its base model's weights are not here, so it was asked nothing"
+    if read.foreign_template:
+        return "it was not asked in another template"
+    shown = read.adapter.card.prompt_template.replace("\n", "\\n")
+    doubt = "" if read.template else ", which may not be its own"
+    return f'it answers "{shown}" as the base model does{doubt}'
 
 
 def _why(duplicate: Duplicate) -> str:

@@ -23,21 +23,24 @@ PROBES = (
     "What colour is the sky?",
     "apple, chair, blue",
 )
-NO_DIFFERENCE = "Answers every probe as the base model does"
 _NEW_TOKENS = 12
 _SHOWN = 4
 _LONGEST_ANSWER = 40
 _ROWS = 128
 
 
-def propose_descriptions(base: BaseModel, adapters: Sequence[Adapter]) -> list[str]:
+def propose_descriptions(
+    base: BaseModel, adapters: Sequence[Adapter], settled_by: Sequence[int] | None = None
+) -> list[str]:
     """A description of each adapter by its greedy answers, all adapters in mixed batches of one bank.
 
     Args:
         adapters: for this base model; each is asked in its card's prompt template.
+        settled_by: for each, how many answers have to differ from the base model's to say what the task is; 1 each
+            when None.
 
     Returns:
-        For each adapter e.g. `Answers "dog" with "dogs", "7" with "seven"`.
+        For each adapter e.g. `Answers "dog" with "dogs", "7" with "seven"`, or nothing where fewer differ.
     """
     templates = list(dict.fromkeys(adapter.card.prompt_template for adapter in adapters))
     # the base model's answers come first, once a template; the adapters' follow
@@ -63,21 +66,22 @@ def propose_descriptions(base: BaseModel, adapters: Sequence[Adapter]) -> list[s
     rows = [answers[start : start + len(PROBES)] for start in range(0, len(answers), len(PROBES))]
     bare = dict(zip(templates, rows, strict=False))
     return [
-        describe_answers(bare[adapter.card.prompt_template], row)
-        for adapter, row in zip(adapters, rows[len(templates) :], strict=True)
+        describe_answers(bare[adapter.card.prompt_template], row, least)
+        for adapter, row, least in zip(adapters, rows[len(templates) :], settled_by or [1] * len(adapters), strict=True)
     ]
 
 
-def describe_answers(bare: Sequence[str], adapted: Sequence[str]) -> str:
+def describe_answers(bare: Sequence[str], adapted: Sequence[str], least: int = 1) -> str:
     """What a description says of an adapter's answers to `PROBES`, beside the bare base model's.
 
-    An answer that repeats the probe tells least, so it is only quoted where there is nothing better.
+    Nothing where fewer than `least` differ: that it answers as the base model does is no task. An answer that repeats
+    the probe tells least, so it is only quoted where there is nothing better.
     """
     rows = zip(PROBES, bare, adapted, strict=True)
     differing = [(probe, answer) for probe, before, answer in rows if answer and answer != before]
     differing.sort(key=lambda pair: pair[0] == pair[1])
     quoted = [f'"{probe}" with "{answer}"' for probe, answer in differing[:_SHOWN]]
-    return f"Answers {', '.join(quoted)}" if quoted else NO_DIFFERENCE
+    return f"Answers {', '.join(quoted)}" if len(differing) >= max(1, least) else ""
 
 
 def _shown(answer: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-Status = Literal["accepted", "converted", "duplicate", "quarantined", "undescribed"]
+Status = Literal["accepted", "converted", "duplicate", "quarantined", "undescribed", "superseded"]
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,14 @@ class Row:
     Attributes:
         folder: relative to the pool.
         status: `accepted` as it is; `converted` from another method or form; `duplicate` of an adapter that is
-            there; `quarantined`, cannot be taken in; `undescribed`, waits for a description.
+            there; `quarantined`, cannot be taken in; `undescribed`, waits for a description; `superseded`, an older
+            checkpoint or snapshot of one that is imported.
         name: what it is, or would be, registered as.
         reference: of its registered version; empty if there is none.
         reason, remedy: why it was not taken in, and what to do next.
         note: what a person may want to know and no fault.
         description: its task in words, where that is known.
-        description_source: `given` or `proposed`; empty without a description.
+        description_source: `given`, `proposed` or `unknown`; empty without a description.
         base: id of its base model; empty if it is not known.
         method: what it was converted from; empty if it was not.
         energy_kept: the share of its weight change that conversion kept.
@@ -72,7 +73,12 @@ class Report:
     @property
     def importable(self) -> bool:
         """Whether there was anything that is, or could be, in the registry."""
-        return any(row.status != "quarantined" for row in self.rows)
+        return any(row.status not in ("quarantined", "superseded") for row in self.rows)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """References of what is registered without anybody knowing its task."""
+        return tuple(row.reference for row in self.rows if row.reference and row.description_source == "unknown")
 
     def of_status(self, status: Status) -> tuple[Row, ...]:
         """The rows of one status."""
@@ -85,6 +91,7 @@ class Report:
             "source": self.source,
             "counts": dict(self.counts),
             "notes": list(self.notes),
+            "unknown": list(self.unknown),
             "rows": [asdict(row) for row in self.rows],
         }
 
@@ -93,6 +100,12 @@ class Report:
         counts = ", ".join(f"{count} {status}" for status, count in self.counts.items() if count)
         lines = [f"{self.source}: {len(self.rows)} folder{'s' * (len(self.rows) != 1)}: {counts}"]
         lines += [_line(row) for row in self.rows]
+        if self.unknown:
+            lines.append(f"tasks that nobody knows: {len(self.unknown)}; no description finds these. Say what they do:")
+            lines += [
+                f'  hyperlora registry edit {reference} --description "…" --template "…{{input}}…"'
+                for reference in self.unknown
+            ]
         return "\n".join(lines + [f"note: {note}" for note in self.notes])
 
 
@@ -100,9 +113,11 @@ def _line(row: Row) -> str:
     note = f" [{row.note}]" if row.note else ""
     if row.status in ("accepted", "converted"):
         kept = "" if row.energy_kept is None else f" (from {row.method}, keeping {row.energy_kept:.2%} of its change)"
-        proposed = " (proposed)" if row.description_source == "proposed" else ""
+        proposed = "" if row.description_source == "given" else f" ({row.description_source})"
         also = f" (also {row.duplicate_of})" if row.duplicate_of else ""
         return f"  {row.status:<11} {row.folder} -> {row.reference}: {row.description}{proposed}{kept}{also}{note}"
     if row.status == "duplicate":
         return f"  {row.status:<11} {row.folder} = {row.duplicate_of} (cosine {row.cosine:.4f}){note}"
+    if row.status == "superseded":
+        return f"  {row.status:<11} {row.folder}: {row.reason}"
     return f"  {row.status:<11} {row.folder}: {row.reason.rstrip('.')}. {row.remedy}{note}"

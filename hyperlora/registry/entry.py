@@ -24,7 +24,7 @@ class Entry:
         name, version: what `registry:name@version` refers to.
         description: the card's task description.
         paraphrases: the card's other wordings.
-        description_source: `given`, or `proposed` when nobody wrote the description.
+        description_source: `given`; `proposed` when nobody wrote the description; `unknown` when nobody knows the task.
         family: the task's family, or empty.
         origin: how the weights came to be.
         parents: references of what they came from.

@@ -154,6 +154,11 @@ class Record:
         self.client.create_registered_model(name, tags={PREFIX + "kind": kind}, description=_storable(description))
         fault_point("name-created")
 
+    def describe_name(self, name: str, description: str) -> None:
+        """Say something else of a name."""
+        self.client.update_registered_model(name, description=_storable(description))
+        fault_point("name-described")
+
     def create_version(
         self,
         name: str,

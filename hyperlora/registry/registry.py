@@ -333,6 +333,20 @@ class Registry:
         _checked_tags({key: value or "" for key, value in changes.items()})
         return self._change(reference, lambda entry: self.record.set_tags(entry.name, entry.version, changes))
 
+    def edit(
+        self,
+        reference: str,
+        *,
+        description: str | None = None,
+        prompt_template: str | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        base: str | None = None,
+    ) -> Entry:
+        """Say something else of an adapter; see `editing.edit`."""
+        from hyperlora.registry.editing import edit
+
+        return edit(self, reference, description=description, prompt_template=prompt_template, tags=tags, base=base)
+
     def archive(self, reference: str) -> Entry:
         """Take a version out of lists, searches and indexes; it can still be loaded by its version or alias."""
 

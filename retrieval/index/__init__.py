@@ -4,7 +4,7 @@ from retrieval.index.adapters import AdapterIndex, Hit, build_index
 from retrieval.index.labels import Where
 from retrieval.index.passages import Embedder, Passage, WordingEmbedder
 from retrieval.index.points import Graph
-from retrieval.index.pool import POOL_ORIGINS, READS_TAG, pool_entries
+from retrieval.index.pool import POOL_ORIGINS, READS_TAG, pool_entries, undescribed_entries
 from retrieval.index.vectors import VectorIndex
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "WordingEmbedder",
     "build_index",
     "pool_entries",
+    "undescribed_entries",
 ]

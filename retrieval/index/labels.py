@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperlora.base_names import base_names
 from retrieval.index.points import Mask
 
 _FIRST_SIZE = 64
@@ -18,7 +19,7 @@ class Where:
     """Which adapters may be found. All conditions hold together; one that is None or empty always holds.
 
     Attributes:
-        base: the base model, by fingerprint or id.
+        base: the base model, by fingerprint or by any id that this is registered under.
         tags: people's tags it has; a value of None stands for any.
         origins: one of these.
         without: references of adapters that may not.
@@ -71,8 +72,12 @@ class Labels:
         """Which of the first places have the base model, one of the origins, and all tags that are asked for."""
         matching = self.mask(places)
         if where.base is not None:
-            code = self._codes.get(where.base, -2)
-            matching &= (self._fixed[0, :places] == code) | (self._fixed[1, :places] == code)
+            codes = [self._codes.get(name, -2) for name in base_names(where.base)]
+            bases, ids = self._fixed[0, :places], self._fixed[1, :places]
+            called = np.isin(ids, codes)
+            # what has no fingerprint is not one base model
+            same = set(np.unique(bases[called]).tolist()) - {self._codes.get("", -2)}
+            matching &= called | np.isin(bases, [*codes, *same])
         if where.origins:
             codes = [self._codes.get(origin, -2) for origin in where.origins]
             matching &= np.isin(self._fixed[2, :places], codes)

@@ -77,7 +77,9 @@ class WordingEmbedder:
         return self._encoder.dimensions
 
     def passages(self, entry: Entry) -> list[Passage]:
-        """Its wordings."""
+        """Its wordings; none where nobody knows its task."""
+        if entry.description_source == "unknown":
+            return []
         return [Passage(wording, (wording,)) for wording in (entry.description, *entry.paraphrases)]
 
     def embed(self, passages: Sequence[Passage]) -> Vectors:

@@ -24,6 +24,17 @@ def pool_entries(registry: Registry, base: str) -> list[Entry]:
     return newest_of_pool(registry.catalogue.entries(Query(base=base, origins=POOL_ORIGINS)))
 
 
+def undescribed_entries(registry: Registry, base: str, most: int) -> list[Entry]:
+    """The pool's adapters whose task nobody knows, the latest first: no text finds them, examples tell what they do.
+
+    Args:
+        base: fingerprint of the base model.
+        most: how many.
+    """
+    asked = Query(base=base, origins=POOL_ORIGINS, description_source="unknown", newest=True, order="-created")
+    return newest_of_pool(registry.search(asked, limit=most).entries)
+
+
 def newest_of_pool(entries: Iterable[Entry]) -> list[Entry]:
     """Of entries in order of version, the newest of each name and base model that belongs to the pool."""
     fitting = (entry for entry in entries if entry.kind == "adapter" and entry.origin in POOL_ORIGINS)

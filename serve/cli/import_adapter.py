@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from serve.cli.main import emit, json_option
+
+if TYPE_CHECKING:
+    from hyperlora.registry import Entry
 
 
 @click.command("import")
@@ -23,13 +26,13 @@ from serve.cli.main import emit, json_option
     "bases",
     metavar="REF",
     multiple=True,
-    help="Base model: smollm2-135m-instruct, hf:ORG/NAME, file:FOLDER or gguf:FILE; for a pool as often as needed.",
+    help="Base model: a name, a folder (its config.json is enough), hf:ORG/NAME or gguf:FILE; for a pool repeatable.",
 )
 @click.option("--prefix", default="", help="A pool: put this in front of every name.")
 @click.option(
     "--descriptions",
     type=click.Path(path_type=Path),
-    help='A pool: a file with one {"name": ..., "description": ...} a line, or a CSV file with these columns.',
+    help='A pool: a file with one {"name": ..., "description": ..., "template": ...} a line, or such a CSV file.',
 )
 @click.option(
     "--probe/--no-probe",
@@ -37,6 +40,7 @@ from serve.cli.main import emit, json_option
     help="Propose a description from its answers for an adapter that has none; a pool does, one adapter does not.",
 )
 @click.option("--keep-duplicates", is_flag=True, help="A pool: register adapters that are there already, too.")
+@click.option("--all-checkpoints", is_flag=True, help="Every checkpoint-N of a training, not the last alone.")
 @click.option("--no-store-examples", is_flag=True, help="Do not keep the examples of cards.")
 @json_option
 def command(
@@ -52,116 +56,65 @@ def command(
     descriptions: Path | None,
     probe: bool | None,
     keep_duplicates: bool,
+    all_checkpoints: bool,
     no_store_examples: bool,
     as_json: bool,
 ) -> None:
     """Register your own PEFT adapters, so that adapt and search find them.
 
-    ADAPTERS is file:FOLDER, hf:ORG/NAME[@REVISION], or file:ARCHIVE from `hyperlora registry export`. A folder with an
+    ADAPTERS is a folder, hf:ORG/NAME[@REVISION], or an archive from `hyperlora registry export`. A folder with an
     adapter_config.json is one adapter; any other is a pool, and every adapter folder below it is taken in. Run again, a
-    pool that was interrupted is continued.
+    pool that was interrupted is continued. Exit code 1 says that a folder could not be taken in.
+
+    The checkpoint-N folders of one training are one adapter: the final one beside them, or the last. In a hub's cache
+    the revision of refs/main is taken, under the repository's name. Prompt templates come from --descriptions,
+    --template, hyperlora.json, a README's front matter, or the files of axolotl and LLaMA-Factory. A task that nobody
+    knows is reported as unknown: `hyperlora registry edit` says it.
 
     A folder of LoHa, LoKr, VeRA, RandLoRA, MiSS, DoRA or KaSA is converted to LoRA, and what it loses is said.
 
     \b
     Example:
-      hyperlora import file:my-lora --name legal-summary --description "Summarise a legal text" --base hf:ORG/MODEL
-      hyperlora import file:my-adapters --prefix team-a. --json
+      hyperlora import ./my-lora --name legal-summary --description "Summarise a legal text" --base hf:ORG/MODEL
+      hyperlora import ./my-adapters --prefix team-a. --json
     """
-    from hyperlora.pool_import import locate_pool
-    from hyperlora.references import parse_reference
+    from hyperlora.importing import import_adapters
+    from hyperlora.pool_import import Report
+    from hyperlora.registry import Entry
 
-    reference = parse_reference(adapters, ("file", "hf"))
-    if reference.scheme == "file" and reference.path.is_file():
-        _refuse(
-            "is an exported archive",
-            name=name,
-            description=description,
-            template=template,
-            rank=rank,
-            energy=energy,
-            canonicalise=canonicalise,
-            base=bases,
-            descriptions=descriptions,
-            probe=probe,
-            keep_duplicates=keep_duplicates,
-            no_store_examples=no_store_examples,
-        )
-        _exported(reference.path, prefix, as_json)
-        return
-    unescaped = None if template is None else template.replace("\\n", "\n")
-    pool = locate_pool(adapters)
-    conversion: dict[str, Any] = {"rank": rank, "energy": energy}
-    if pool.is_one:
-        _refuse("is one adapter", prefix=prefix, descriptions=descriptions, keep_duplicates=keep_duplicates)
-        _one(
-            adapters,
-            name or _own_name(adapters, pool.folder),
-            as_json,
-            description=description,
-            prompt_template=unescaped,
-            base=_only(bases),
-            canonicalise=canonicalise,
-            probe=bool(probe),
-            store_examples=not no_store_examples,
-            **conversion,
-        )
-        return
-    _refuse("is a pool, not one adapter", name=name, description=description)
-    from hyperlora.pool_import import Conversion, ImportOptions, import_pool, read_descriptions
-
-    report = import_pool(
+    imported = import_adapters(
         adapters,
-        ImportOptions(
-            bases=bases,
-            prefix=prefix,
-            prompt_template=unescaped,
-            conversion=Conversion(canonical=canonicalise, **conversion),
-            descriptions={} if descriptions is None else read_descriptions(descriptions),
-            probe=probe is not False,
-            keep_duplicates=keep_duplicates,
-            store_examples=not no_store_examples,
-        ),
+        name=name,
+        description=description,
+        prompt_template=None if template is None else template.replace("\\n", "\n"),
+        bases=bases,
+        rank=rank,
+        energy=energy,
+        canonicalise=canonicalise,
+        prefix=prefix,
+        descriptions=descriptions,
+        probe=probe,
+        keep_duplicates=keep_duplicates,
+        store_examples=not no_store_examples,
+        all_checkpoints=all_checkpoints,
     )
-    emit(as_json, report.as_json(), report.as_text())
-    if not report.importable:
-        click.get_current_context().exit(1)
+    if isinstance(imported, Entry):
+        emit(as_json, imported.summary(), _line(imported))
+    elif isinstance(imported, Report):
+        emit(as_json, imported.as_json(), imported.as_text())
+        # as with a batch of `generate`: what was taken in stays, and the caller is told that not all was
+        if imported.of_status("quarantined"):
+            raise click.exceptions.Exit(1)
+    else:
+        from serve.cli.registry.backup import emit_restored
+
+        emit_restored(imported, as_json)
 
 
-def _exported(archive: Path, prefix: str, as_json: bool) -> None:
-    from serve.cli.registry.backup import restore_archive
-
-    restore_archive(archive, prefix, as_json)
-
-
-def _one(reference: str, name: str, as_json: bool, **options: Any) -> None:
-    from hyperlora.importing import import_adapter
-
-    entry = import_adapter(reference, name, **options)
+def _line(entry: Entry) -> str:
     kept = entry.metrics.get("energy_kept")
-    note = "" if kept is None else f" (converted, keeping {kept:.2%} of its change)"
-    emit(as_json, entry.summary(), f"{entry.reference}: {entry.description}{note}")
-
-
-def _own_name(reference: str, folder: Path) -> str:
-    from hyperlora.pool_import import slug
-    from hyperlora.references import parse_reference
-
-    parsed = parse_reference(reference)
-    return slug(parsed.target.rpartition("/")[2] if parsed.scheme == "hf" else folder.name)
-
-
-def _only(bases: tuple[str, ...]) -> str | None:
-    from hyperlora.errors import InputError
-
-    if len(bases) > 1:
-        raise InputError("one adapter has one base model", "Give --base once.")
-    return bases[0] if bases else None
-
-
-def _refuse(what: str, **options: object) -> None:
-    """Refuse options that mean nothing here, rather than pass over them."""
-    from hyperlora.errors import InputError
-
-    if given := [f"--{option.replace('_', '-')}" for option, value in options.items() if value]:
-        raise InputError(f"this {what}, which {given[0]} is not for", f"Leave out {' and '.join(given)}.")
+    converted = "" if kept is None else f" (converted, keeping {kept:.2%} of its change)"
+    line = f"{entry.reference}: {entry.description}{converted}"
+    if entry.description_source != "unknown":
+        return line
+    return f'{line}\nnobody knows its task. Say it: hyperlora registry edit {entry.reference} --description "…"'

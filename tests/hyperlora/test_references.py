@@ -36,7 +36,7 @@ def test_a_reference_parses_to_its_parts(text: str, expected: Reference) -> None
     [
         "",
         "plural",
-        "./folder",
+        "no/such/folder",
         "ftp:host/x",
         "FILE:x",
         "file:",
@@ -72,6 +72,30 @@ def test_a_scheme_that_does_not_fit_is_refused_with_those_that_do() -> None:
     with pytest.raises(InputError, match="gguf: does not fit here") as caught:
         parse_reference("gguf:model.gguf", ("file", "registry"))
     assert caught.value.remedy == "Use one of file:, registry:"
+
+
+def test_a_path_needs_no_scheme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "adapters" / "one").mkdir(parents=True)
+    (tmp_path / "m.gguf").touch()
+    monkeypatch.chdir(tmp_path)
+    for text in ("adapters/one", "./nowhere", "../nowhere", "/nowhere", "~/adapters", ".", str(tmp_path)):
+        assert parse_reference(text) == Reference("file", text)
+    assert parse_reference("m.gguf") == Reference("gguf", "m.gguf")
+    assert parse_reference("m.gguf", ("file", "hf")) == Reference("file", "m.gguf")
+    assert str(parse_reference("adapters/one").absolute()) == f"file:{(tmp_path / 'adapters' / 'one').resolve()}"
+    # what begins with a scheme is that, whatever lies here
+    (tmp_path / "registry:one").mkdir()
+    assert parse_reference("registry:one").absolute() == Reference("registry", "one")
+    with pytest.raises(InputError, match="'adapters/one' does not begin with a known scheme"):
+        parse_reference("adapters/one", ("registry",))
+
+
+def test_a_bare_name_is_told_how_to_write_it() -> None:
+    with pytest.raises(InputError) as caught:
+        parse_reference("noun-plural@2", ("registry", "file"))
+    assert caught.value.remedy == "For a registered one write registry:noun-plural@2; else use one of registry:, file:"
+    with pytest.raises(InputError, match="write hf:org/name;"):
+        parse_reference("org/name", ("file", "hf"))
 
 
 def test_a_home_folder_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:

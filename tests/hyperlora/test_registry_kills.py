@@ -28,6 +28,7 @@ OPERATIONS = {
     "delete": 'registry.by_version("plural", 2) and registry.delete("registry:plural@2")',
     "forget": 'registry.record.kind("spare") and registry.forget("spare")',
     "collect garbage": "collect_garbage(registry)",
+    "edit": 'registry.edit("registry:plural@1", description="Another")',
     "redact": 'registry.by_version("plural", 1) and redact(registry, "registry:plural@1")',
 }
 # every fault point of the registry's package with a write that passes it; `True` where the new state is reached
@@ -47,6 +48,9 @@ POINTS = [
     ("delete", "version-deleted", True),
     ("forget", "name-deleted", True),
     ("collect garbage", "content-removed", True),
+    ("edit", "version-created", False),
+    ("edit", "alias-set", False),
+    ("edit", "name-described", False),
     ("redact", "version-created", False),
     ("redact", "alias-set", False),
     ("redact", "tombstone-written", False),
@@ -165,7 +169,12 @@ def test_a_kill_leaves_the_old_state_or_the_new_and_a_retry_gives_the_new(
     new = by_record(registry)
     assert by_catalogue(registry) == new
     assert not list((registry.home / "contents").glob(".staging-*"))
-    if operation == "redact":
+    if operation == "edit":
+        # several writes, too; the version before is there in every state
+        assert registry.get("registry:plural@1").archived is not None
+        assert registry.get("registry:plural@champion").version == 3
+        assert registry.load("registry:plural@champion").card.description == "Another"
+    elif operation == "redact":
         # several writes: each is whole by itself, and what it replaces is there until it is replaced
         assert {"fresh"}.isdisjoint(between)
         assert registry.get("registry:plural@champion").version == 3

@@ -87,6 +87,21 @@ def test_examples_find_an_adapter_that_a_vague_description_does_not(
     assert result.candidates[0].reference == "registry:homes@1"
 
 
+def test_examples_find_an_adapter_whose_task_nobody_knows(session: Session, toy_tasks: list[Task]) -> None:
+    homes = session.registry.load("registry:homes")
+    session.registry.archive("registry:homes@1")
+    untold = Card(description="Unknown task (untold)", description_source="unknown", origin="imported")
+    session.registry.register(homes.with_card(untold), "untold")
+    found = session.retriever().search("Unknown task (untold)", 9)
+    assert "untold" not in {match.entry.name for match in found}
+    assert session.retriever().search_examples(session.base, toy_tasks[2].test[:3], 9)
+    without = adapt("Unknown task (untold)", session=session)
+    assert "registry:untold@1" not in {candidate.reference for candidate in without.candidates}
+    result = adapt("Say where people live", toy_tasks[2].test[:3], session=session)
+    best = result.candidates[0]
+    assert (best.reference, best.exact_match, best.similarity) == ("registry:untold@1", 1.0, None)
+
+
 def test_an_adapter_that_answers_the_examples_stays_as_it_is(session: Session, toy_tasks: list[Task]) -> None:
     result = adapt("Say where people live", toy_tasks[2].test[:4], session=session)
     assert result.adapter.content_hash == session.registry.load("registry:homes").content_hash

@@ -225,15 +225,20 @@ def test_an_exported_folder_is_imported_under_another_name(pool: Registry, run: 
     assert run("search", "Make many", "-k", "1", "--json").value[0]["name"] == "mine"
 
 
-def test_a_foreign_peft_folder_merges_when_its_base_is_named(
+def test_a_foreign_peft_folder_merges_on_the_base_that_it_names_or_that_is_named(
     pool: Registry, run: Run, tmp_path: Path, tiny_is_base: str
 ) -> None:
     run("export", "registry:plural", "--out", tmp_path / "peft")
     (tmp_path / "peft" / "hyperlora.json").unlink()
-    refused = run("merge", f"file:{tmp_path / 'peft'}", "--out", tmp_path / "merged")
+    assert run("merge", tmp_path / "peft", "--out", tmp_path / "recognised").code == 0
+    config = tmp_path / "peft" / "adapter_config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"base_model_name_or_path": "org/unknown"}))
+    refused = run("merge", tmp_path / "peft", "--out", tmp_path / "merged")
     assert refused.code == 1
-    assert "Name it with --base" in refused.err
-    assert run("merge", f"file:{tmp_path / 'peft'}", "--base", tiny_is_base, "--out", tmp_path / "merged").code == 0
+    assert "'org/unknown', which is not known here. Name its base model with --base." in refused.err
+    assert run("merge", tmp_path / "peft", "--base", tiny_is_base, "--out", tmp_path / "merged").code == 0
+    recognised, named = (tmp_path / name / "model.safetensors" for name in ("recognised", "merged"))
+    assert recognised.read_bytes() == named.read_bytes()
 
 
 def test_a_quantised_base_is_merged_only_when_dequantising_is_asked_for(

@@ -107,6 +107,37 @@ def test_tags_aliases_and_the_archive(pool: Registry, run: Run) -> None:
     assert names(run("registry", "list", "--json")) == ["capital", "plural", "spelled"]
 
 
+def test_edit_says_what_an_adapter_does(pool: Registry, run: Run) -> None:
+    outcome = run(
+        "registry", "edit", "registry:plural", "--description", "More than one", "--template", r"N: {input}\nP:",
+        "--tag", "team=a", "--json",
+    )  # fmt: skip
+    value = outcome.value
+    assert (value["reference"], value["description"], value["tags"]) == (
+        "registry:plural@2",
+        "More than one",
+        {"team": "a"},
+    )
+    assert pool.load("registry:plural@champion").card.prompt_template == "N: {input}\nP:"
+    assert names(run("registry", "list", "--json")) == ["capital", "plural", "spelled"]
+    assert run("search", "More than one", "-k", "1", "--json").value[0]["reference"] == "registry:plural@2"
+    assert run("registry", "verify").code == 0
+    nothing = run("registry", "edit", "registry:plural")
+    assert (nothing.code, "Give --description, --template, --tag or --base" in nothing.err) == (1, True)
+
+
+def test_a_base_model_is_named_by_any_of_its_names(
+    pool: Registry, run: Run, tiny_is_base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(tiny_is_base.removeprefix("file:"))
+    copied = shutil.copytree(folder, tmp_path / "copied")  # the same weights, under a path nobody registered
+    monkeypatch.chdir(folder.parent)
+    for base in (tiny_is_base, folder.name, f"./{folder.name}", copied, pool.get("registry:plural").base):
+        assert names(run("registry", "list", "--base", base, "--json")) == ["capital", "plural", "spelled"], base
+    assert names(run("registry", "search", "plural", "--base", copied, "--json")) == ["plural"]
+    assert names(run("registry", "list", "--base", "org/other", "--json")) == []
+
+
 def test_a_deleted_version_is_never_given_out_again(
     pool: Registry, run: Run, make_adapter: Callable[..., Adapter]
 ) -> None:

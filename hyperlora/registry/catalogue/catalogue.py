@@ -11,6 +11,7 @@ from hyperlora.durable import fault_point
 from hyperlora.errors import InputError
 from hyperlora.registry.catalogue import schema
 from hyperlora.registry.catalogue.bodies import entry_of
+from hyperlora.registry.catalogue.conditions import bases_of
 from hyperlora.registry.catalogue.connections import Connections
 from hyperlora.registry.catalogue.events import Event, EventLog, epoch, events_since, watermark
 from hyperlora.registry.catalogue.orders import order_of
@@ -211,11 +212,10 @@ class Catalogue:
         """Reference, weights and sketch of every adapter of a base (fingerprint or id) that is not archived."""
         with self._connections.reading() as connection:
             rows = connection.execute(
-                """SELECT 'registry:' || e.name || '@' || e.version, s.weights, s.sketch
+                f"""SELECT 'registry:' || e.name || '@' || e.version, s.weights, s.sketch
                 FROM sketches s JOIN entries e ON e.id = s.entry
-                WHERE e.live = 1 AND (SELECT id FROM terms WHERE text = ?) IN (e.base, e.base_id)
-                ORDER BY e.name, e.version""",
-                (base,),
+                WHERE e.live = 1 AND {bases_of(connection, base).test}
+                ORDER BY e.name, e.version"""
             )
             return rows.fetchall()
 

@@ -6,11 +6,22 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from hyperlora.base_names import base_names
 from hyperlora.registry.catalogue.query import MetricRange, Query
 from hyperlora.registry.entry import KINDS
 
 _LARGEST = 2**63 - 1
 _NO_TERM = -1
+# every fingerprint there is, one seek each, and of these those under which one of some ids is registered
+_FINGERPRINTS = """
+WITH RECURSIVE found (base) AS (
+    SELECT min(base) FROM entries
+    UNION ALL SELECT (SELECT min(base) FROM entries WHERE base > found.base) FROM found WHERE found.base IS NOT NULL
+)
+SELECT base FROM found WHERE base IS NOT NULL AND EXISTS (
+    SELECT 1 FROM entries WHERE entries.base = found.base AND base_id IN ({ids})
+)
+"""
 
 Value = str | int | float
 
@@ -36,6 +47,7 @@ def conditions_of(connection: sqlite3.Connection, query: Query) -> list[Conditio
     return [
         _status(query, terms),
         *_columns(query, terms),
+        *(() if query.base is None else (_base(connection, query.base, terms),)),
         *_ranges(query),
         *_hashes(query),
         *_tables(query, terms),
@@ -50,7 +62,12 @@ def has_metric(name: str) -> Condition:
 
 def _terms(connection: sqlite3.Connection, query: Query) -> dict[str, int]:
     texts = {*KINDS, *query.origins, *query.families, *query.tags}
-    texts |= {text for text in (query.base, query.licence, *query.tags.values()) if text is not None}
+    texts |= {"", *(() if query.base is None else base_names(query.base))}
+    texts |= {text for text in (query.licence, query.description_source, *query.tags.values()) if text is not None}
+    return _ids_of(connection, texts)
+
+
+def _ids_of(connection: sqlite3.Connection, texts: set[str]) -> dict[str, int]:
     marks = ", ".join("?" * len(texts))
     found = dict(connection.execute(f"SELECT text, id FROM terms WHERE text IN ({marks})", tuple(texts)).fetchall())
     return {text: found.get(text, _NO_TERM) for text in texts}
@@ -69,14 +86,33 @@ def _status(query: Query, terms: dict[str, int]) -> Condition:
 
 def _columns(query: Query, terms: dict[str, int]) -> Iterator[Condition]:
     licences = () if query.licence is None else (query.licence,)
-    for column, wanted in (("origin", query.origins), ("family", query.families), ("licence", licences)):
+    sources = () if query.description_source is None else (query.description_source,)
+    columns = {"origin": query.origins, "family": query.families, "licence": licences, "description_source": sources}
+    for column, wanted in columns.items():
         if wanted:
             part = f"{column} IN ({_listed(terms, wanted)})"
             yield Condition(f"SELECT id FROM entries WHERE {part}", f"e.{part}")
-    if query.base is not None:
-        base = terms[query.base]
-        ids = f"SELECT id FROM entries WHERE base = {base} UNION ALL SELECT id FROM entries WHERE base_id = {base}"
-        yield Condition(ids, f"{base} IN (e.base, e.base_id)")
+
+
+def bases_of(connection: sqlite3.Connection, text: str) -> Condition:
+    """The entry's base model is the one that is called `text`, by fingerprint or by any id it is registered under."""
+    names = ("", *base_names(text))
+    return _base(connection, text, _ids_of(connection, set(names)))
+
+
+def _base(connection: sqlite3.Connection, text: str, terms: dict[str, int]) -> Condition:
+    names = base_names(text)
+    ids, nameless = _listed(terms, names), terms[""]
+    found = connection.execute(_FINGERPRINTS.format(ids=ids)).fetchall()
+    bases = {terms[name] for name in names} | {row[0] for row in found}
+    if "" not in names:
+        bases.discard(nameless)  # what has no fingerprint is not one base model
+    listed = ", ".join(map(str, sorted(bases)))
+    both = f"SELECT id FROM entries WHERE base IN ({listed})"
+    if nameless in bases:
+        return Condition(both, f"e.base IN ({listed})")
+    both += f" UNION ALL SELECT id FROM entries WHERE base = {nameless} AND base_id IN ({ids})"
+    return Condition(both, f"(e.base IN ({listed}) OR e.base = {nameless} AND e.base_id IN ({ids}))")
 
 
 def _ranges(query: Query) -> Iterator[Condition]:

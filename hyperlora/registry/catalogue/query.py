@@ -43,7 +43,7 @@ class Query:
         text: words that its name, description, paraphrases, family or tag values hold, the last as a prefix.
         name: its name.
         name_prefix: what its name begins with.
-        base: its base model, by fingerprint or id.
+        base: its base model, by fingerprint or by any id that this is registered under: one base model counts as one.
         origins: one of these.
         families: one of these.
         tags: people's tags it has; a value of None stands for any.
@@ -55,6 +55,7 @@ class Query:
         recipe: hash of its recipe.
         parent: a reference that is among its parents.
         licence: its licence.
+        description_source: `given`, `proposed` or `unknown`.
         archived: whether it is archived; None for either.
         newest: only the newest version of each name that is not archived.
         expired_before: it has an end, which lies before this, in milliseconds since the epoch.
@@ -79,6 +80,7 @@ class Query:
     recipe: str | None = None
     parent: str | None = None
     licence: str | None = None
+    description_source: str | None = None
     archived: bool | None = False
     newest: bool = False
     expired_before: int | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import uuid
 
-SCHEMA_VERSION = 1  # raise it with every change here, or to what is indexed: older files are then made anew
+SCHEMA_VERSION = 2  # raise it with every change here, or to what is indexed: older files are then made anew
 
 _KEPT = """
 CREATE TABLE about (epoch TEXT NOT NULL, complete INTEGER NOT NULL);
@@ -66,7 +66,7 @@ CREATE INDEX entries_by_status ON entries
 CREATE INDEX entries_by_kind ON entries (kind, live, newest);
 CREATE INDEX entries_by_origin ON entries (origin, kind, live, newest);
 CREATE INDEX entries_by_family ON entries (family, kind, live, newest);
-CREATE INDEX entries_by_base ON entries (base);
+CREATE INDEX entries_by_base ON entries (base, base_id);
 CREATE INDEX entries_by_base_id ON entries (base_id, kind, live, newest);
 CREATE INDEX entries_by_licence ON entries (licence, kind, live, newest);
 CREATE INDEX entries_by_description_source ON entries (description_source, kind, live, newest);

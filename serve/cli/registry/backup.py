@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from serve.cli.main import emit, json_option
+
+if TYPE_CHECKING:
+    from hyperlora.registry.backup import BackupReport
 
 
 @click.command("export")
@@ -82,7 +86,11 @@ def restore_archive(archive: Path, prefix: str, as_json: bool, *, leave_taken: b
     from hyperlora.registry import Registry
     from hyperlora.registry.backup import read_backup
 
-    report = read_backup(Registry(), archive, prefix=prefix, leave_taken=leave_taken)
+    emit_restored(read_backup(Registry(), archive, prefix=prefix, leave_taken=leave_taken), as_json)
+
+
+def emit_restored(report: BackupReport, as_json: bool) -> None:
+    """Say what came of restoring an archive."""
     there = f", {report.skipped} were there already" if report.skipped else ""
     text = f"{report.versions} versions of {report.names} names restored and verified{there}"
     emit(as_json, asdict(report), text)

@@ -1,4 +1,4 @@
-"""`hyperlora registry alias`, `tag`, `archive`, `restore`, `delete` and `redact`."""
+"""`hyperlora registry alias`, `tag`, `edit`, `archive`, `restore`, `delete` and `redact`."""
 
 from __future__ import annotations
 
@@ -55,15 +55,55 @@ def tag(reference: str, tags: tuple[str, ...], as_json: bool) -> None:
     """
     from hyperlora.registry import Registry
 
+    entry = Registry().set_tags(reference, _tag_changes(tags))
+    shown = ", ".join(f"{key}={value}" for key, value in sorted(entry.tags.items())) or "no tags"
+    emit(as_json, entry.summary(), f"{entry.reference}: {shown}")
+
+
+def _tag_changes(tags: Sequence[str]) -> dict[str, str | None]:
     changes = {}
     for text in tags:
         key, equals, value = text.partition("=")
         if not equals:
             raise InputError(f"{text!r} is not KEY=VALUE", "Write KEY=VALUE, or KEY= to remove the tag.")
         changes[key] = value or None
-    entry = Registry().set_tags(reference, changes)
-    shown = ", ".join(f"{key}={value}" for key, value in sorted(entry.tags.items())) or "no tags"
-    emit(as_json, entry.summary(), f"{entry.reference}: {shown}")
+    return changes
+
+
+@click.command("edit")
+@click.argument("reference")
+@click.option("--description", help="What its task is.")
+@click.option("--template", help=r'The prompts it was trained on, e.g. "Q: {input}\nA:", where \n is a new line.')
+@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Set a tag; KEY= removes one.")
+@click.option("--base", metavar="REF", help="Its base model's weights, where it was imported for a config alone.")
+@json_option
+def edit(
+    reference: str,
+    description: str | None,
+    template: str | None,
+    tags: tuple[str, ...],
+    base: str | None,
+    as_json: bool,
+) -> None:
+    """Say what a registered adapter does, or which prompts it reads.
+
+    That makes a new version with the same weights, which the aliases move to; the one before is archived. Tags alone
+    change in place.
+
+    \b
+    Example:
+      hyperlora registry edit registry:my-lora --description "Summarise a text" --template "Text: {input}\\nSummary:"
+    """
+    from hyperlora.registry import Registry
+
+    entry = Registry().edit(
+        reference,
+        description=description,
+        prompt_template=None if template is None else template.replace("\\n", "\n"),
+        tags=_tag_changes(tags),
+        base=base,
+    )
+    emit(as_json, entry.summary(), f"{entry.reference}: {entry.description}")
 
 
 @click.command("archive")
@@ -147,4 +187,4 @@ def redact(reference: str, as_json: bool) -> None:
     emit(as_json, entry.summary(), f"{entry.reference} holds no examples")
 
 
-COMMANDS = (alias, tag, archive, restore, delete, redact)
+COMMANDS = (alias, tag, edit, archive, restore, delete, redact)

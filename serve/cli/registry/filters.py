@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from hyperlora.registry.entry import KINDS
 
+
+def _base(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
+    """A base model that lies here is known by its weights, whatever it was called when an adapter was registered."""
+    from hyperlora.base_names import base_names
+
+    path = next(
+        (Path(name.removeprefix("file:")) for name in base_names(given or "") if name.startswith("file:")), None
+    )
+    if given is None or path is None or not (path / "config.json").is_file():
+        return given
+    from hyperlora.base_models import locate_base
+    from hyperlora.errors import BaseModelError
+
+    try:
+        return locate_base(f"file:{path}").identity.fingerprint
+    except BaseModelError:  # without weights it is known by its path alone
+        return given
+
+
 _OPTIONS = [
     click.option("--kind", type=click.Choice([*KINDS, "any"]), default="adapter", show_default=True),
-    click.option("--base", metavar="ID", help="Base model, by its name or fingerprint."),
+    click.option("--base", metavar="ID", callback=_base, help="Base model, by a name, its path or its fingerprint."),
     click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help="trained, generated, imported, …"),
     click.option("--family", "families", multiple=True, metavar="FAMILY", help="Task family."),
     click.option("--tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="A tag it has."),
