@@ -107,7 +107,7 @@ def search(
 def route(
     prompts: Sequence[Prompt] | str,
     *,
-    policy: str = "mixture",
+    policy: str = "selection",
     k: int = 3,
     temperature: float | None = None,
     template: str = "",
@@ -117,8 +117,9 @@ def route(
 
     Args:
         prompts: inputs, or pairs of an instruction and an input; or a single input.
-        policy: `selection`, `mixture`, `fusion` or `arrow`.
-        k: adapters of a prompt, at most.
+        policy: `selection`, the closest adapter alone, which measures best (docs/retrieval.md), or `mixture`, `fusion` or
+            `arrow` of several.
+        k: adapters of a prompt, at most; `selection` takes one.
         temperature: of a softmax over similarities that gives the weights; even ones when None.
         template: what all prompts are read in; when empty, that of each prompt's closest adapter.
         base: base model reference.
