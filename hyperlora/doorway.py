@@ -117,8 +117,8 @@ def route(
 
     Args:
         prompts: inputs, or pairs of an instruction and an input; or a single input.
-        policy: `selection`, the closest adapter alone, which measures best (docs/retrieval.md), or `mixture`, `fusion` or
-            `arrow` of several.
+        policy: `selection`, the closest adapter alone, which measures best (docs/retrieval.md), or several at once by
+            `mixture`, `fusion` or `arrow`.
         k: adapters of a prompt, at most; `selection` takes one.
         temperature: of a softmax over similarities that gives the weights; even ones when None.
         template: what all prompts are read in; when empty, that of each prompt's closest adapter.

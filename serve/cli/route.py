@@ -50,7 +50,8 @@ def command(
         raise click.UsageError("Give prompts, or a --file of them.")
     k_given = click.get_current_context().get_parameter_source("k") is ParameterSource.COMMANDLINE
     if policy == "selection" and k_given and k > 1:
-        click.echo(f"note: selection takes one adapter a prompt; for {k} add --policy mixture, fusion or arrow", err=True)
+        note = f"note: selection takes one adapter a prompt; for {k} add --policy mixture, fusion or arrow"
+        click.echo(note, err=True)
     from hyperlora.doorway import route
     from pipelines.report import routed_text
     from pipelines.route import read_prompts

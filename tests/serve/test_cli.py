@@ -125,8 +125,8 @@ def test_registry_list(shared_pool: Registry, run: Run) -> None:
         "writer"
     ]
     lines = run("registry", "list").out.splitlines()
-    assert len(lines) == 3
-    assert all(word in lines[1] for word in ("registry:plural@1", "trained", "champion", "Give the plural of the noun"))
+    assert len(lines) == 4
+    assert all(word in lines[2] for word in ("registry:plural@1", "trained", "champion", "Give the plural of the noun"))
 
 
 def test_registry_list_of_nothing_says_so(registry: Registry, run: Run) -> None:
@@ -139,7 +139,7 @@ def test_registry_show(reference: str, shared_pool: Registry, run: Run) -> None:
     shown = run("registry", "show", reference, "--json").value
     assert (shown["reference"], shown["metrics"]) == ("registry:plural@1", {"exact_match.validation": 0.75})
     assert shown["card"]["paraphrases"] == ["Turn the word into its plural"]
-    assert json.loads(run("registry", "show", reference).out) == shown
+    assert run("registry", "show", reference).out.startswith("registry:plural@1  (adapter)\n")
 
 
 def test_registry_show_of_a_generator(shared_pool: Registry, run: Run) -> None:

@@ -48,7 +48,9 @@ def test_each_answer_is_shown_with_the_adapters_that_acted(shared_pool: Registry
     assert "by token" in run("route", "house", "--policy", "arrow").out
 
 
-def test_the_closest_adapter_alone_answers_unless_asked_otherwise_at_every_door(shared_pool: Registry, run: Run) -> None:
+def test_the_closest_adapter_alone_answers_unless_asked_otherwise_at_every_door(
+    shared_pool: Registry, run: Run
+) -> None:
     """It measures 0.81 where a mixture of three measures 0.29 (docs/retrieval.md)."""
     outcome = run("route", "house", "--instruction", "Give the plural of the noun", "--json")
     assert [each["reference"] for each in outcome.value[0]["adapters"]] == ["registry:plural@1"]
