@@ -8,15 +8,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Adapter", "Registry", "adapt", "compose", "generate", "merge", "route", "search"]
+__all__ = ["Adapter", "Registry", "adapt", "compose", "generate", "merge", "route", "run", "search"]
 
 if TYPE_CHECKING:
     from hyperlora.adapter import Adapter
-    from hyperlora.doorway import adapt, compose, generate, merge, route, search
+    from hyperlora.doorway import adapt, compose, generate, merge, route, run, search
     from hyperlora.registry import Registry
 
 _HOMES = {"Adapter": "adapter", "Registry": "registry"} | dict.fromkeys(
-    ("adapt", "compose", "generate", "merge", "route", "search"), "doorway"
+    ("adapt", "compose", "generate", "merge", "route", "run", "search"), "doorway"
 )
 
 

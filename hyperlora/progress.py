@@ -11,7 +11,9 @@ from tqdm import tqdm
 
 
 @contextmanager
-def progress(total: int, label: str, unit: str = "it", *, initial: int = 0, scale: bool = False) -> Iterator[Any]:
+def progress(
+    total: int, label: str, unit: str = "it", *, initial: int = 0, scale: bool = False, delay: float = 0
+) -> Iterator[Any]:
     """Show a bar while the body runs; call `update(n)` and `set_postfix_str(text)` on what it yields.
 
     Where standard error is a file or a pipe, one line every few seconds instead of a moving bar.
@@ -19,6 +21,7 @@ def progress(total: int, label: str, unit: str = "it", *, initial: int = 0, scal
     Args:
         initial: how much an earlier, interrupted run had already done.
         scale: write large numbers with k, M, G.
+        delay: seconds before it shows; what is done by then shows none.
     """
     moving = sys.stderr.isatty()
     with tqdm(
@@ -31,5 +34,6 @@ def progress(total: int, label: str, unit: str = "it", *, initial: int = 0, scal
         dynamic_ncols=moving,
         mininterval=0.2 if moving else 10,
         smoothing=0.1,
+        delay=delay,
     ) as bar:
         yield bar

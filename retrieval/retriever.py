@@ -165,7 +165,8 @@ class Retriever:
     def _ordered(self, text: str, found: Sequence[Hit], kind: QueryKind) -> list[Match]:
         similarities = [each.similarity for each in found]
         texts = [self._document(each.entry).texts(kind) for each in found]
-        order, scores = ranked(self._scorer, text, similarities, texts, self._words[kind])
+        names = [each.entry.name for each in found]
+        order, scores = ranked(self._scorer, text, similarities, texts, self._words[kind], names)
         sure = self._calibrations[kind].confidence(scores) if kind in self._calibrations else [None] * len(scores)
         return [
             Match(found[place].entry, similarities[place], score, confidence)

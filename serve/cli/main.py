@@ -17,6 +17,7 @@ from hyperlora.errors import HyperLoRAError
 COMMANDS = {
     "quickstart": "Seed the shipped adapters, compare and adapt; --train trains them here.",
     "adapt": "Describe a task, get the best adapter for it.",
+    "run": "Answer inputs with an adapter.",
     "generate": "Write adapters from descriptions, refined on examples if there are some.",
     "compose": "Make one adapter from several.",
     "search": "Find the registered adapters closest to a description.",

@@ -202,6 +202,36 @@ def test_export_and_merge(pool: Registry, run: Run, tmp_path: Path) -> None:
     assert all(one[name].equal(two[name]) for name in one)
 
 
+def test_export_all_writes_a_folder_each_and_names_what_failed(
+    pool: Registry, run: Run, make_adapter: Callable[..., Adapter], tmp_path: Path
+) -> None:
+    pool.register(make_adapter(9), "plural", tags={"team": "a"})
+    out = tmp_path / "out"
+    first = run("export", "--all", "--tag", "team=a", "--out", out, "--json")
+    assert (first.code, first.value) == (
+        0,
+        {"out": str(out), "written": ["registry:plural@2"], "skipped": [], "failed": []},
+    )
+    (pool.get("registry:capital").folder / "adapter_config.json").write_text("{}")
+    again = run("export", "--all", "--out", out)
+    assert again.code == 1
+    summary, failure = again.out.splitlines()
+    assert summary == f"{out}: 1 adapters written, 1 there already, 1 failed:"
+    assert failure.startswith("  registry:capital@1: ")
+    assert sorted(path.name for path in out.iterdir()) == ["plural", "spelled"]
+    assert read_adapter(out / "plural").content_hash == pool.load("registry:plural@2").content_hash
+    champions = run("export", "--all", "--alias", "champion", "--out", tmp_path / "champions", "--json").value
+    assert champions["written"] == ["registry:plural@1", "registry:spelled@1"]
+
+
+def test_export_takes_an_adapter_or_all(shared_pool: Registry, run: Run, tmp_path: Path) -> None:
+    for arguments in ((), ("registry:plural", "--all"), ("registry:plural", "--origin", "trained")):
+        assert run("export", *arguments, "--out", tmp_path / "out").code == 2
+    nothing = run("export", "--all", "--origin", "composed", "--out", tmp_path / "out")
+    assert (nothing.code, "no adapter to export" in nothing.err) == (1, True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_exported_folder_is_imported_under_another_name(pool: Registry, run: Run, tmp_path: Path) -> None:
     run("export", "registry:plural", "--out", tmp_path / "peft")
     template = r"Word: {input}\nPlural:"

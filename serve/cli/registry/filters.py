@@ -9,8 +9,7 @@ import click
 
 from hyperlora.registry.entry import KINDS
 
-_OPTIONS = [
-    click.option("--kind", type=click.Choice([*KINDS, "any"]), default="adapter", show_default=True),
+_CHOOSING = [
     click.option("--base", metavar="ID", help="Base model, by its name or fingerprint."),
     click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help="trained, generated, imported, …"),
     click.option("--family", "families", multiple=True, metavar="FAMILY", help="Task family."),
@@ -21,6 +20,10 @@ _OPTIONS = [
     click.option("--until", metavar="WHEN", help="Registered until."),
     click.option("--licence", metavar="SPDX", help="Its licence."),
     click.option("--parent", metavar="REF", help="Made from this entry."),
+]
+_BROWSING = [
+    click.option("--kind", type=click.Choice([*KINDS, "any"]), default="adapter", show_default=True),
+    *_CHOOSING,
     click.option("--archived", is_flag=True, help="What is archived, instead of what is not."),
     click.option("--newest", is_flag=True, help="Only the newest version of each name."),
     click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many."),
@@ -29,8 +32,17 @@ _OPTIONS = [
 ]
 
 
+def choosing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that choose entries of one kind."""
+    return _with(command, _CHOOSING)
+
+
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command all the options that choose entries."""
-    for option in reversed(_OPTIONS):
+    """Give a command all the options that choose entries, and those that page through them."""
+    return _with(command, _BROWSING)
+
+
+def _with(command: Callable[..., Any], options: list[Callable[..., Any]]) -> Callable[..., Any]:
+    for option in reversed(options):
         command = option(command)
     return command
