@@ -21,7 +21,7 @@ def progress(
     Args:
         initial: how much an earlier, interrupted run had already done.
         scale: write large numbers with k, M, G.
-        delay: seconds before it shows; what is done by then shows none.
+        delay: show nothing for so many seconds.
     """
     moving = sys.stderr.isatty()
     with tqdm(

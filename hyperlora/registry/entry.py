@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from hyperlora.references import Reference
+from hyperlora.registry.headline import headline_metric
 
 Kind = Literal["adapter", "generator", "retriever"]
 KINDS: tuple[Kind, ...] = ("adapter", "generator", "retriever")
@@ -85,8 +86,14 @@ class Entry:
         """`registry:name@version`."""
         return str(Reference("registry", self.name, version=self.version))
 
+    @property
+    def headline_metric(self) -> tuple[str, float] | None:
+        """Name and value of the score that says most of new inputs; None where nothing was measured."""
+        return headline_metric(self.metrics)
+
     def summary(self) -> dict[str, Any]:
         """What `--json` and the HTTP API show of it."""
+        headline = self.headline_metric
         return {
             "name": self.name,
             "version": self.version,
@@ -97,6 +104,7 @@ class Entry:
             "family": self.family,
             "origin": self.origin,
             "parents": list(self.parents),
+            "metric": None if headline is None else {"name": headline[0], "value": headline[1]},
             "metrics": dict(self.metrics),
             "tags": dict(self.tags),
             "aliases": list(self.aliases),

@@ -1,4 +1,4 @@
-"""Answering inputs with one adapter: template, strength, comparison, and what is said of a folder without a template."""
+"""Answering inputs with one adapter: template, strength, comparison, and folders without a template."""
 
 from __future__ import annotations
 

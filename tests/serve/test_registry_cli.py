@@ -103,10 +103,8 @@ def test_a_list_shows_score_rank_and_date(
         monkeypatch.setenv("COLUMNS", str(columns))
         assert max(map(len, run("registry", "list").out.splitlines())) <= columns
     found = run("registry", "list", "--json").value["entries"]
-    assert (found[0]["ranks"], found[0]["headline_metric"]) == (
-        [int(rank)],
-        {"name": "exact_match.cross_validated", "value": 0.6},
-    )
+    assert found[0]["ranks"] == [int(rank)]
+    assert found[0]["metric"] == {"name": "exact_match.cross_validated", "value": 0.6}
     assert found[1]["target_modules"] == ["q_proj", "v_proj"]
 
 

@@ -28,7 +28,7 @@ def list_entries(
 ) -> None:
     """List what is registered, a page at a time: the score that says most, rank, date, origin, aliases, description.
 
-    The score is on test examples where there is one, else on validation examples, else cross-validated, else on the
+    The score is on test examples where there is one, else cross-validated, else on validation examples, else on the
     examples that were given to adapt; -metric:NAME orders by one of them, --json shows all.
 
     \b

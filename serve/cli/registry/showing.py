@@ -15,6 +15,10 @@ from serve.cli.registry.table import moment
 _LABEL = 14
 _MOST_EXAMPLES, _MOST_PARENTS, _MOST_WORDINGS = 5, 4, 3
 _LONGEST_CELL = 60
+_NOTES = {
+    "proposed": "nobody wrote this description: it was proposed from the adapter's answers",
+    "unknown": "nobody has said yet what this adapter does",
+}
 
 
 def entry_text(
@@ -53,8 +57,8 @@ def _folded(line: str, width: int) -> list[str]:
 
 def _weights(entry: Entry, card: Card | None) -> Iterator[tuple[str, str]]:
     """What it is and how good."""
-    if entry.description_source == "proposed":
-        yield "note", "nobody wrote this description: it was proposed from the adapter's answers"
+    if entry.description_source in _NOTES:
+        yield "note", _NOTES[entry.description_source]
     if entry.paraphrases:
         more = _more(len(entry.paraphrases) - _MOST_WORDINGS, "--json shows all")
         yield "also put as", "\n".join([*entry.paraphrases[:_MOST_WORDINGS], *more])

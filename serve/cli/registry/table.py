@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from hyperlora.headline_metric import headline_metric
 from hyperlora.registry import Entry
 from hyperlora.registry.stored_config import read_stored_config
 
 _HEADS = ("REFERENCE", "METRIC", "RANK", "DATE", "ORIGIN", "ALIASES")
 _DESCRIPTION = "DESCRIPTION"
+_MEASURED_ON = {"cross_validated": "cross-val.", "given_examples": "examples"}
 _LEAST = 20  # columns for a description; with fewer it gets a line of its own
 _WIDE = 160  # where the output is no terminal
 _LONGEST_REFERENCE = 44  # longer ones, as `adapt` makes them, move the rest of their line
@@ -40,11 +40,20 @@ def moment(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def metric_text(entry: Entry) -> str:
+    """The score that says most, and on what it was measured: `0.98 validation`; other metrics are named in full."""
+    if entry.headline_metric is None:
+        return "-"
+    name, value = entry.headline_metric
+    metric, _, measured_on = name.partition(".")
+    return f"{value:.2f} {_MEASURED_ON.get(measured_on, measured_on) if metric == 'exact_match' else name}"
+
+
 def _cells(entry: Entry) -> tuple[str, ...]:
-    metric, config = headline_metric(entry.metrics), read_stored_config(entry.folder)
+    config = read_stored_config(entry.folder)
     return (
         entry.reference,
-        "-" if metric is None else metric.text,
+        metric_text(entry),
         "-" if config is None else config.rank_text,
         moment(entry.created)[:10],
         entry.origin,
