@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperlora.adapter import Adapter
-from hyperlora.bank import stack_adapters
+from hyperlora.bank import Choice, stack_adapters
 from hyperlora.decoding import Generated, generate
 from hyperlora.errors import InputError
 from hyperlora.peft_folder.record import RECORD_FILE
@@ -108,12 +108,15 @@ def run_adapter(
     for start in range(0, len(asked), _AT_A_TIME):
         part = asked[start : start + _AT_A_TIME]
         prompts = [render_prompt(template, text) for text in part]
+        choices: list[Choice] = [((0, scale),)] * len(part)
+        if compare:
+            prompts, choices = prompts * 2, [*choices, *[None] * len(part)]
         wrote = generate(
             shared.base,
-            prompts * (1 + compare),
+            prompts,
             bank=shared.bank,
             factors=factors,
-            choices=[((0, scale),)] * len(part) + [None] * (len(part) * compare),
+            choices=choices,
             sampling=sampling,
         )
         for at, text in enumerate(part):

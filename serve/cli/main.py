@@ -26,7 +26,7 @@ COMMANDS = {
     "merge": "Merge an adapter into the base model and write the checkpoint.",
     "validate": "Check a PEFT folder and list everything that is wrong with it.",
     "import": "Register your own PEFT folder.",
-    "export": "Write a registered adapter as a PEFT folder.",
+    "export": "Write a registered adapter, or all, as PEFT folders.",
     "registry": "List and show what is registered.",
     "train": "Train adapters, multi-task adapters, generators and retrievers on a suite.",
     "evaluate": "Measure every way to get answers on tasks never seen.",

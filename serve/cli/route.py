@@ -23,9 +23,7 @@ from serve.cli.main import base_option, emit, json_option
 @click.option("--temperature", type=float, help="Weigh adapters by a softmax over scores; else all alike.")
 @click.option("--instruction", default="", help="What the prompts ask for; it helps to find adapters.")
 @click.option("--file", type=click.Path(path_type=Path), help='JSONL of {"input": …}, perhaps with an "instruction".')
-@click.option(
-    "--template", default="", help=r'What prompts are read in, e.g. "Q: {input}\nA:"; else the adapters\' own.'
-)
+@click.option("--template", default="", help=r'What prompts are read in, e.g. "Q: {input}\nA:"; their own if none.')
 @base_option
 @json_option
 def command(

@@ -18,7 +18,7 @@ _INPUT_WIDTH, _ANSWER_WIDTH = 40, 36
 
 @click.command()
 @click.argument("adapter")
-@click.argument("inputs", nargs=-1, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option(
     "--file",
     type=click.Path(path_type=Path),
@@ -33,7 +33,7 @@ _INPUT_WIDTH, _ANSWER_WIDTH = 40, 36
 @click.option("--top-p", default=1.0, show_default=True, help="Sample among tokens of this much probability.")
 @click.option("--seed", default=0, show_default=True, help="Of sampling.")
 @click.option(
-    "--template", default="", help=r'The prompt around an input, e.g. "Q: {input}\nA:"; else the adapter\'s own.'
+    "--template", default="", help='The prompt around an input, e.g. "Q: {input}\\nA:"; its own if none.\'
 )
 @base_option
 @json_option
@@ -53,10 +53,10 @@ def command(
     base: str | None,
     as_json: bool,
 ) -> None:
-    """Answer INPUTs with an ADAPTER, each in the prompt template it was trained on; one line an answer.
+    """Answer each INPUT with an ADAPTER, in the prompt template it was trained on; one line an answer.
 
-    ADAPTER is registry:NAME[@VERSION|@ALIAS] or file:FOLDER. Without INPUTs they are read from --file, or from
-    standard input, one a line. All are answered in batches. A PEFT folder that does not say its template gets each
+    ADAPTER is registry:NAME[@VERSION|@ALIAS] or file:FOLDER. Inputs may also come from --file, or from standard input,
+    one a line. All are answered in batches. A PEFT folder that does not say its template gets each
     input as the whole prompt, and all that it writes is printed.
 
     \b
