@@ -32,9 +32,7 @@ _INPUT_WIDTH, _ANSWER_WIDTH = 40, 36
 @click.option("--top-k", default=0, show_default=True, help="Sample among so many likeliest tokens; 0: all.")
 @click.option("--top-p", default=1.0, show_default=True, help="Sample among tokens of this much probability.")
 @click.option("--seed", default=0, show_default=True, help="Of sampling.")
-@click.option(
-    "--template", default="", help='The prompt around an input, e.g. "Q: {input}\\nA:"; its own if none.\'
-)
+@click.option("--template", default="", help='The prompt around an input, e.g. "Q: {input}\\nA:"; its own if none.')
 @base_option
 @json_option
 def command(
