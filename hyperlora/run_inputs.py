@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -73,7 +74,7 @@ def _of_jsonl(path: Path, text: str) -> Iterator[str]:
 
 
 def _of_csv(path: Path, text: str, delimiter: str) -> Iterator[str]:
-    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in reader:
             yield _field(f"{path}, line {reader.line_num}", row)

@@ -39,9 +39,12 @@ def prompts(texts: list[str]) -> list[str]:
     return [f"Q: {text}\nA:" for text in texts]
 
 
-def reference(bank: AdapterBank, base: BaseModel, adapter: Adapter, texts: list[str]) -> list[Generated]:
+def reference(
+    bank: AdapterBank, base: BaseModel, adapter: Adapter, texts: list[str], sampling: Sampling | None = None
+) -> list[Generated]:
     factors = stack_adapters([adapter], base.device)
-    return generate(base, prompts(texts), bank=bank, factors=factors, choices=[0] * len(texts))
+    choices = [0] * len(texts)
+    return generate(base, prompts(texts), bank=bank, factors=factors, choices=choices, sampling=sampling)
 
 
 def test_answers_are_the_adapters_own_in_its_template_and_in_order(
@@ -73,10 +76,14 @@ def test_scale_is_a_factor_of_the_weight_change(
         assert [each.text for each in found] == [each.text for each in expected]
 
 
-def test_what_was_cut_is_said(adapter: Adapter, where: str) -> None:
-    short = list(run_adapter(adapter, INPUTS[:4], template=TEMPLATE, sampling=Sampling(1), base=where))
-    assert [answer.cut for answer in short] == ["\n" not in answer.text and bool(answer.text) for answer in short]
-    assert any(answer.cut for answer in short)
+@pytest.mark.parametrize("most", [1, 3, 200])
+def test_what_was_cut_is_said(adapter: Adapter, tiny_base: BaseModel, bank: AdapterBank, where: str, most: int) -> None:
+    texts = INPUTS[:4]
+    found = list(run_adapter(adapter, texts, template=TEMPLATE, sampling=Sampling(most), base=where))
+    expected = reference(bank, tiny_base, adapter, texts, Sampling(most))
+    ended = [len(each.tokens) < most or "\n" in each.text.lstrip("\n") for each in expected]
+    assert [not answer.cut for answer in found] == ended
+    assert most != 1 or any(answer.cut for answer in found)
 
 
 @pytest.mark.parametrize(
@@ -103,9 +110,7 @@ def test_another_base_model_is_refused_with_a_remedy(adapter: Adapter, where: st
         list(run_adapter(replace(adapter, base=other), ["a"], template=TEMPLATE))
 
 
-def test_a_folder_without_a_template_gets_whole_prompts(
-    adapter: Adapter, tiny_base: BaseModel, bank: AdapterBank, where: str, tmp_path: Path
-) -> None:
+def test_a_folder_without_a_template_gets_whole_prompts(adapter: Adapter, where: str, tmp_path: Path) -> None:
     folder = write_adapter(adapter, tmp_path / "mine")
     assert template_of(adapter, f"file:{folder}") == (TEMPLATE, "")
     [told] = hyperlora.run(f"file:{folder}", "cat", base=where)
