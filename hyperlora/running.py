@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from hyperlora.adapter import Adapter
-from hyperlora.bank import Choice, stack_adapters
+from hyperlora.bank import Choice, Factors, stack_adapters
 from hyperlora.decoding import Generated, generate
 from hyperlora.errors import InputError
 from hyperlora.peft_folder.record import RECORD_FILE
 from hyperlora.prompts import DEFAULT_TEMPLATE, check_template, render_prompt
 from hyperlora.run_inputs import check_inputs
 from hyperlora.sampling import Sampling
-from hyperlora.shared_base import base_of_adapter, shared_base
+from hyperlora.shared_base import SharedBase, base_of_adapter, shared_base
 
 RAW = "{input}"
 _AT_A_TIME = 64
@@ -85,7 +85,7 @@ def run_adapter(
     full: bool = False,
     base: str = "",
 ) -> Iterator[RunAnswer]:
-    """Answer inputs in batches, in their order; each answer comes as soon as its batch is done.
+    """Answer inputs in batches, in their order; the base model is loaded now, each answer comes when its batch is done.
 
     Args:
         template: holds `{input}` once.
@@ -104,21 +104,26 @@ def run_adapter(
         raise InputError(f"scale is {scale}", "Give a finite number: 1 is the adapter as it is, 0 the base model.")
     shared = shared_base(base_of_adapter(adapter, base, _WHERE))
     factors = stack_adapters([adapter], shared.base.device)
-    sampling = sampling or Sampling()
+    return _answers(shared, factors, asked, template, scale, sampling or Sampling(), compare, full)
+
+
+def _answers(
+    shared: SharedBase,
+    factors: Factors,
+    asked: Sequence[str],
+    template: str,
+    scale: float,
+    sampling: Sampling,
+    compare: bool,
+    full: bool,
+) -> Iterator[RunAnswer]:
     for start in range(0, len(asked), _AT_A_TIME):
         part = asked[start : start + _AT_A_TIME]
         prompts = [render_prompt(template, text) for text in part]
         choices: list[Choice] = [((0, scale),)] * len(part)
         if compare:
             prompts, choices = prompts * 2, [*choices, *[None] * len(part)]
-        wrote = generate(
-            shared.base,
-            prompts,
-            bank=shared.bank,
-            factors=factors,
-            choices=choices,
-            sampling=sampling,
-        )
+        wrote = generate(shared.base, prompts, bank=shared.bank, factors=factors, choices=choices, sampling=sampling)
         for at, text in enumerate(part):
             plain = _answer(wrote[len(part) + at], full) if compare else None
             cut = len(wrote[at].tokens) == sampling.max_new_tokens and (full or not _ends_a_line(wrote[at]))

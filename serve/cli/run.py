@@ -76,11 +76,12 @@ def command(
     if note:
         click.echo(f"note: {note}", err=True)
     full = full or used == RAW
+    written = run_adapter(
+        opened, asked, template=used, scale=scale, sampling=sampling, compare=compare, full=full, base=base or ""
+    )
     answers: list[RunAnswer] = []
     with progress(len(asked), "run", "input", delay=2) as bar:
-        for answer in run_adapter(
-            opened, asked, template=used, scale=scale, sampling=sampling, compare=compare, full=full, base=base or ""
-        ):
+        for answer in written:
             if not as_json:
                 for line in _lines(answer, asked, first=not answers, full=full):
                     bar.write(line, file=sys.stdout)

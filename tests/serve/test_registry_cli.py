@@ -99,6 +99,7 @@ def test_a_list_shows_score_rank_and_date(
     monkeypatch.setenv("COLUMNS", "70")
     lines = run("registry", "list").out.splitlines()
     assert lines[2].startswith("    Do a thing that takes more words")
+    pool.register(make_adapter(7, card=Card(description=long)), "adapt-write-the-verb-in-the-simple-past-of-d3e7687c")
     for columns in (80, 100, 120):
         monkeypatch.setenv("COLUMNS", str(columns))
         assert max(map(len, run("registry", "list").out.splitlines())) <= columns

@@ -28,10 +28,10 @@ def entries_table(entries: Sequence[Entry]) -> list[str]:
     heads = [f"{_line(_HEADS, widths)}  {'' if own_line else _DESCRIPTION}".rstrip()]
     for entry, row in zip(entries, rows, strict=True):
         line, said = _line(row, widths), " ".join(entry.description.split())
-        if own_line:
+        if own_line or total - len(line) - 2 < _LEAST:
             heads += [line.rstrip(), f"    {_cut(said, total - 4)}"]
         else:
-            heads.append(f"{line}  {_cut(said, max(_LEAST, total - len(line) - 2))}".rstrip())
+            heads.append(f"{line}  {_cut(said, total - len(line) - 2)}".rstrip())
     return heads
 
 
