@@ -22,7 +22,7 @@ def entries_table(entries: Sequence[Entry]) -> list[str]:
     rows = [_cells(entry) for entry in entries]
     used = [at for at in range(len(_HEADS)) if any(row[at] not in ("", "-") for row in rows)]
     widths = {at: max(len(_HEADS[at]), *(len(row[at]) for row in rows)) for at in used}
-    widths[0] = min(widths[0], _LONGEST_REFERENCE)
+    widths[0] = max(len(_HEADS[0]), *(len(row[0]) for row in rows if len(row[0]) <= _LONGEST_REFERENCE), 0)
     total = shutil.get_terminal_size((_WIDE, 24)).columns
     own_line = total - sum(widths.values()) - 2 * len(widths) < _LEAST
     heads = [f"{_line(_HEADS, widths)}  {'' if own_line else _DESCRIPTION}".rstrip()]
