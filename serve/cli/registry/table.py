@@ -14,7 +14,7 @@ _DESCRIPTION = "DESCRIPTION"
 _MEASURED_ON = {"cross_validated": "cross-val.", "given_examples": "examples"}
 _LEAST = 20  # columns for a description; with fewer it gets a line of its own
 _WIDE = 160  # where the output is no terminal
-_LONGEST_REFERENCE = 44  # longer ones, as `adapt` makes them, move the rest of their line
+_LONGEST_REFERENCE = 44  # longer ones, as `adapt` makes them, get a line of their own
 
 
 def entries_table(entries: Sequence[Entry]) -> list[str]:
@@ -27,7 +27,9 @@ def entries_table(entries: Sequence[Entry]) -> list[str]:
     own_line = total - sum(widths.values()) - 2 * len(widths) < _LEAST
     heads = [f"{_line(_HEADS, widths)}  {'' if own_line else _DESCRIPTION}".rstrip()]
     for entry, row in zip(entries, rows, strict=True):
-        line, said = _line(row, widths), " ".join(entry.description.split())
+        apart = len(row[0]) > widths[0]
+        heads += [row[0]] if apart else []
+        line, said = _line(("", *row[1:]) if apart else row, widths), " ".join(entry.description.split())
         if own_line or total - len(line) - 2 < _LEAST:
             heads += [line.rstrip(), f"    {_cut(said, total - 4)}"]
         else:
