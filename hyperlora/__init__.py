@@ -18,17 +18,18 @@ __all__ = [
     "import_adapters",
     "merge",
     "route",
+    "run",
     "search",
 ]
 
 if TYPE_CHECKING:
     from hyperlora.adapter import Adapter
-    from hyperlora.doorway import adapt, compose, evaluate_adapter, generate, merge, route, search
+    from hyperlora.doorway import adapt, compose, evaluate_adapter, generate, merge, route, run, search
     from hyperlora.importing import import_adapters
     from hyperlora.registry import Registry
 
 _HOMES = {"Adapter": "adapter", "Registry": "registry", "import_adapters": "importing"} | dict.fromkeys(
-    ("adapt", "compose", "evaluate_adapter", "generate", "merge", "route", "search"), "doorway"
+    ("adapt", "compose", "evaluate_adapter", "generate", "merge", "route", "run", "search"), "doorway"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -19,6 +20,7 @@ from hyperlora.registry import Registry
 from hyperlora.tasks import Example, Metric
 
 if TYPE_CHECKING:
+    from hyperlora.running import RunAnswer
     from pipelines.adapt import AdaptResult
     from pipelines.compose import Composition
     from pipelines.evaluate_adapter import AdapterEvaluation
@@ -124,7 +126,7 @@ def search(
 def route(
     prompts: Sequence[Prompt] | str,
     *,
-    policy: str = "mixture",
+    policy: str = "selection",
     k: int = 3,
     temperature: float | None = None,
     template: str = "",
@@ -134,8 +136,9 @@ def route(
 
     Args:
         prompts: inputs, or pairs of an instruction and an input; or a single input.
-        policy: `selection`, `mixture`, `fusion` or `arrow`.
-        k: adapters of a prompt, at most.
+        policy: `selection`, the closest adapter alone, which measures best (docs/retrieval.md), or several at once by
+            `mixture`, `fusion` or `arrow`.
+        k: adapters of a prompt, at most; `selection` takes one.
         temperature: of a softmax over similarities that gives the weights; even ones when None.
         template: what all prompts are read in; when empty, that of each prompt's closest adapter.
         base: base model reference.
@@ -327,6 +330,56 @@ def merge(adapter: str, out: Path | str, *, base: str | None = None, dequantise:
     loaded = open_adapter(adapter, base)
     located = locate_base(base or loaded.base.id)
     return export_merged(located, complete_base(loaded, located), Path(out), dequantise=dequantise)
+
+
+def run(
+    adapter: str,
+    inputs: Sequence[str] | str | Path,
+    *,
+    scale: float = 1.0,
+    compare: bool = False,
+    full: bool = False,
+    max_new_tokens: int = 32,
+    temperature: float = 0.0,
+    top_k: int = 0,
+    top_p: float = 1.0,
+    seed: int = 0,
+    template: str = "",
+    base: str | None = None,
+) -> list[RunAnswer]:
+    """Answer inputs with an adapter, in the template it was trained on; the same as `hyperlora run`.
+
+    The base model stays loaded for the next call.
+
+    Args:
+        adapter: `registry:NAME[@VERSION]` or `file:FOLDER`.
+        inputs: texts, or one text, or a file of them as a `Path`.
+        scale: factor of the adapter's weight change; 0 is the bare base model.
+        compare: answer with the bare base model, too.
+        full: answers are all that the model writes, not its first line; so they are without a template, anyway.
+        max_new_tokens, temperature, top_k, top_p, seed: see `hyperlora.sampling.Sampling`.
+        template: holds `{input}` once; the adapter's own when empty, and the bare input for a PEFT folder without one.
+        base: base model reference; found by the adapter's record when None.
+
+    Raises:
+        InputError, BaseModelError: see `hyperlora.running.run_adapter`.
+    """
+    from hyperlora.run_inputs import read_inputs
+    from hyperlora.running import RAW, run_adapter, template_of
+    from hyperlora.sampling import Sampling
+
+    asked = read_inputs(inputs) if isinstance(inputs, Path) else [inputs] if isinstance(inputs, str) else inputs
+    opened = open_adapter(adapter, base)
+    used, note = template_of(opened, adapter, template)
+    if note:
+        warnings.warn(note, stacklevel=2)
+    sampling = Sampling(max_new_tokens, temperature, top_k, top_p, seed)
+    full = full or used == RAW
+    return list(
+        run_adapter(
+            opened, asked, template=used, scale=scale, sampling=sampling, compare=compare, full=full, base=base or ""
+        )
+    )
 
 
 def open_adapter(reference: str, base: str | None = None) -> Adapter:

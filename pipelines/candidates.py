@@ -109,7 +109,7 @@ def find_candidates(session: Session, description: str, examples: Sequence[Examp
     generator, wanted = session.generator(), Wanted(description, tuple(examples))
     if generator is not None and missing_part(generator.network.config, wanted) is None:
         [[adapter]] = generate_adapters(session, [wanted])
-        found.append((Candidate(generator.entry.reference, "generated", description), adapter))
+        found.append((Candidate(generator.entry.reference, "generated", " ".join(description.split())), adapter))
     if not found:
         raise InputError(
             f"the registry has neither adapters nor a generator for {session.located.identity.id}",

@@ -65,7 +65,7 @@ class RoutedAnswer:
 def route(
     prompts: Sequence[Prompt],
     *,
-    policy: str = "mixture",
+    policy: str = "selection",
     k: int = 3,
     temperature: float | None = None,
     template: str = "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
+from hyperlora.registry.catalogue.words import joined
 from retrieval.documents import QueryKind
 from retrieval.lexical import LexicalScorer
 
@@ -17,7 +18,12 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 def ranked(
-    scorer: LexicalScorer, query: str, similarities: Sequence[float], texts: Sequence[Sequence[str]], weight: float
+    scorer: LexicalScorer,
+    query: str,
+    similarities: Sequence[float],
+    texts: Sequence[Sequence[str]],
+    weight: float,
+    names: Sequence[str] = (),
 ) -> tuple[list[int], list[float]]:
     """Candidates in their order, and their scores in it.
 
@@ -25,14 +31,17 @@ def ranked(
         similarities: cosines, one a candidate.
         texts: of the candidates.
         weight: of the words; 0 leaves the candidates to their similarities.
+        names: of the candidates; one whose name is the query, however its words are joined, shares all words with it.
 
     Returns:
         Positions of candidates, best first, and ``(similarity + weight · lexical) / (1 + weight)`` of each.
     """
     shared = scorer.scores(query, texts) if weight else [0.0] * len(texts)
+    asked = joined(query)
+    named = [bool(asked) and joined(name) == asked for name in names] or [False] * len(texts)
     scores = [
-        (similarity + weight * float(word)) / (1 + weight)
-        for similarity, word in zip(similarities, shared, strict=True)
+        (similarity + weight * (1.0 if is_named else float(word))) / (1 + weight)
+        for similarity, word, is_named in zip(similarities, shared, named, strict=True)
     ]
     order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
     return order, [scores[place] for place in order]

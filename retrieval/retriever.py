@@ -175,7 +175,8 @@ class Retriever:
         for part, hits in found:
             similarities = [each.similarity for each in hits]
             texts = [self._document(each.entry).texts(kind) for each in hits]
-            order, scores = ranked(self._scorer, part, similarities, texts, self._words[kind])
+            names = [each.entry.name for each in hits]
+            order, scores = ranked(self._scorer, part, similarities, texts, self._words[kind], names)
             rankings.append({hits[place].entry.reference: score for place, score in zip(order, scores, strict=True)})
             for hit in hits:
                 known = entries.get(hit.entry.reference, (hit.entry, hit.similarity))

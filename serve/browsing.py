@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from hyperlora import registry as pool
 from hyperlora.registry import Registry
+from serve.listing import listed
 from serve.registry_query import query_of
 
 ROWS = 50
@@ -56,7 +57,7 @@ def asked(
         "archived": archived,
         "newest": newest,
     }
-    return query_of(values, text=text, order=order or ("relevance" if text else "name"))
+    return query_of(values, text=text, order=order or ("relevance" if text else "kept"))
 
 
 Asked = Annotated[pool.Query, Depends(asked)]
@@ -73,7 +74,7 @@ def add_browsing(app: FastAPI, registry: Registry) -> None:
     def list_adapters(query: Asked, limit: Rows = ROWS, cursor: Cursor = None) -> dict[str, Any]:
         """One page of what is registered; pass `next` as `cursor` for the next one."""
         page = registry.search(query, limit=limit, cursor=cursor)
-        return {"adapters": [entry.summary() for entry in page.entries], "next": page.next, "total": page.total}
+        return {"adapters": [listed(entry) for entry in page.entries], "next": page.next, "total": page.total}
 
     @app.get("/v1/facets")
     def facets(query: Asked) -> dict[str, dict[str, int]]:

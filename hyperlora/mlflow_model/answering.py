@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from hyperlora.adapter import Adapter
-from hyperlora.bank import AdapterBank, stack_adapters
-from hyperlora.base_models import BaseModel, load_base_model, locate_base
+from hyperlora.bank import stack_adapters
 from hyperlora.decoding import generate
-from hyperlora.errors import BaseModelError, InputError
+from hyperlora.errors import InputError
 from hyperlora.mlflow_model.mlmodel import verify_model_folder
 from hyperlora.peft_folder import read_adapter
 from hyperlora.prompts import render_prompt
 from hyperlora.sampling import Sampling
-from hyperlora.settings import get_settings
+from hyperlora.shared_base import SharedBase, base_of_adapter, shared_base
 
 _BASE = "base"
+_WHERE = 'Say where it is: model_config={"base": "file:FOLDER"}, or set HYPERLORA_BASE_MODEL.'
 _SAMPLING = {"max_new_tokens": int, "temperature": float, "top_p": float, "seed": int}
 _PARAMS = (*_SAMPLING, "raw")
 
@@ -43,7 +41,7 @@ def load_model(folder: Path, model_config: Mapping[str, Any] | None = None) -> A
         raise InputError(f"model_config {model_config!r} is not usable", 'Use {"base": "file:FOLDER"} or none.')
     verify_model_folder(folder)
     adapter = read_adapter(folder)
-    return AnsweringModel(adapter, _base_of(adapter, base))
+    return AnsweringModel(adapter, base_of_adapter(adapter, base, _WHERE))
 
 
 class AnsweringModel:
@@ -91,59 +89,13 @@ class AnsweringModel:
     @cached_property
     def shared_base(self) -> SharedBase:
         """The base model, loaded at the first use, unless another adapter loaded it before."""
-        shared = _shared_base(self._base)
+        shared = shared_base(self._base)
         self.adapter.require_base(shared.base.identity)
         return shared
 
     @cached_property
     def _factors(self) -> Any:
         return stack_adapters([self.adapter], self.shared_base.base.device)
-
-
-@dataclass(frozen=True)
-class SharedBase:
-    """A base model of this process and the one bank on it."""
-
-    base: BaseModel
-    bank: AdapterBank
-
-
-_loaded: dict[tuple[str, ...], SharedBase] = {}
-_loading = Lock()
-
-
-def _shared_base(reference: str) -> SharedBase:
-    located = locate_base(reference)
-    settings = get_settings()
-    key = (str(located.folder), located.identity.fingerprint, settings.device, settings.dtype)
-    with _loading:
-        if key not in _loaded:
-            base = load_base_model(reference)
-            _loaded[key] = SharedBase(base, AdapterBank(base.model))
-        return _loaded[key]
-
-
-def _base_of(adapter: Adapter, named: str) -> str:
-    """Where the adapter's base model is: as named, else in the setting if that has its weights, else as recorded."""
-    if named:
-        adapter.require_base(locate_base(named).identity)
-        return named
-    settings = get_settings()
-    if "base_model" in settings.model_fields_set:
-        try:
-            identity = locate_base(settings.base_model).identity
-        except BaseModelError:
-            identity = None
-        if identity is not None and identity.fingerprint == adapter.base.fingerprint:
-            return settings.base_model
-    try:
-        adapter.require_base(locate_base(adapter.base.id).identity)
-    except (BaseModelError, InputError) as error:
-        raise BaseModelError(
-            f"the adapter's base model {adapter.base.id} is not here: {error.problem}",
-            'Say where it is: model_config={"base": "file:FOLDER"}, or set HYPERLORA_BASE_MODEL.',
-        ) from error
-    return adapter.base.id
 
 
 def _texts(model_input: Any) -> list[str]:

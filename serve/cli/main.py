@@ -17,6 +17,7 @@ from hyperlora.errors import HyperLoRAError
 COMMANDS = {
     "quickstart": "Seed the shipped adapters, compare and adapt; --train trains them here.",
     "adapt": "Describe a task, get the best adapter for it.",
+    "run": "Answer inputs with an adapter.",
     "generate": "Write adapters from descriptions, refined on examples if there are some.",
     "compose": "Make one adapter from several.",
     "search": "Find the registered adapters closest to a description.",
@@ -25,7 +26,7 @@ COMMANDS = {
     "merge": "Merge an adapter into the base model and write the checkpoint.",
     "validate": "Check a PEFT folder and list everything that is wrong with it.",
     "import": "Register your own PEFT folder.",
-    "export": "Write a registered adapter as a PEFT folder.",
+    "export": "Write a registered adapter, or all, as PEFT folders.",
     "registry": "List and show what is registered.",
     "train": "Train adapters, multi-task adapters, generators and retrievers on a suite.",
     "evaluate": "Measure one adapter on your own examples, or every way to get answers on a suite.",

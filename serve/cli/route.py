@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from serve.cli.main import base_option, emit, json_option
 
@@ -13,17 +14,16 @@ from serve.cli.main import base_option, emit, json_option
 @click.argument("prompts", nargs=-1, metavar="PROMPT...")
 @click.option(
     "--policy",
-    default="mixture",
+    default="selection",
     show_default=True,
-    help="selection (the closest adapter), mixture, fusion (averaged factors) or arrow (every token chooses).",
+    help="selection (the closest adapter alone; it measures best: docs/retrieval.md), or several at once: mixture (of "
+    "their outputs), fusion (averaged factors), arrow (every token chooses).",
 )
-@click.option("-k", default=3, show_default=True, help="Adapters of a prompt, at most.")
+@click.option("-k", default=3, show_default=True, help="Adapters of a prompt, at most; selection takes one.")
 @click.option("--temperature", type=float, help="Weigh adapters by a softmax over scores; else all alike.")
 @click.option("--instruction", default="", help="What the prompts ask for; it helps to find adapters.")
 @click.option("--file", type=click.Path(path_type=Path), help='JSONL of {"input": …}, perhaps with an "instruction".')
-@click.option(
-    "--template", default="", help=r'What prompts are read in, e.g. "Q: {input}\nA:"; else the adapters\' own.'
-)
+@click.option("--template", default="", help=r'What prompts are read in, e.g. "Q: {input}\nA:"; their own if none.')
 @base_option
 @json_option
 def command(
@@ -46,6 +46,10 @@ def command(
     """
     if not prompts and file is None:
         raise click.UsageError("Give prompts, or a --file of them.")
+    k_given = click.get_current_context().get_parameter_source("k") is ParameterSource.COMMANDLINE
+    if policy == "selection" and k_given and k > 1:
+        note = f"note: selection takes one adapter a prompt; for {k} add --policy mixture, fusion or arrow"
+        click.echo(note, err=True)
     from hyperlora.doorway import route
     from pipelines.report import routed_text
     from pipelines.route import read_prompts

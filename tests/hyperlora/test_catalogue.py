@@ -89,17 +89,22 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.lower().replace("é", "e"))
 
 
+def is_found(entry: Entry, text: str) -> bool:
+    wanted, named = words_of(text), [*words_of(entry.name), "".join(words_of(entry.name))]
+    there = [*named, *words_of(" ".join((entry.description, *entry.paraphrases, entry.family, *entry.tags.values())))]
+    last = wanted[-1]
+    ends = any(word.startswith(last) if len(last) > 1 else word == last for word in there)
+    in_one_word = len(wanted) > 1 and any(word.startswith("".join(wanted)) for word in named)
+    return (set(wanted[:-1]) <= set(there) and ends) or in_one_word
+
+
 def holds(entry: Entry, query: Query, newest: set[str], same_base: set[str]) -> bool:
-    wanted = words_of(query.text or "")
-    there = words_of(" ".join((entry.name, entry.description, *entry.paraphrases, entry.family, *entry.tags.values())))
-    last = wanted[-1] if wanted else ""
     return all(
         (
             query.kind in (None, entry.kind),
             query.archived in (None, entry.archived is not None),
             not query.newest or entry.reference in newest,
-            set(wanted[:-1]) <= set(there),
-            query.text is None or any(word.startswith(last) if len(last) > 1 else word == last for word in there),
+            query.text is None or is_found(entry, query.text),
             query.name in (None, entry.name),
             entry.name.startswith(query.name_prefix or ""),
             query.base is None or entry.base in same_base or (not entry.base and entry.base_id == query.base),
@@ -137,6 +142,7 @@ def searched(entries: list[Entry], query: Query) -> list[Entry]:
     found = [entry for entry in entries if holds(entry, query, newest, same)]
     keys: dict[str, Callable[[Entry], Any]] = {
         "name": lambda entry: (entry.name, entry.version),
+        "kept": lambda entry: (entry.expires is not None and not entry.aliases, entry.name, entry.version),
         "created": lambda entry: (entry.created, entry.name, entry.version),
         "metric:accuracy": lambda entry: entry.metrics["accuracy"],
     }
@@ -213,7 +219,7 @@ conditions = st.fixed_dictionaries(
         "archived": st.sampled_from((True, None)),
         "newest": st.booleans(),
         "expired_before": st.sampled_from((7, 2**62)),
-        "order": st.sampled_from(("created", "-created", "metric:accuracy", "-metric:accuracy")),
+        "order": st.sampled_from(("kept", "created", "-created", "metric:accuracy", "-metric:accuracy")),
     },
 )
 
@@ -409,7 +415,7 @@ def test_lists_of_many_entries_are_walked_along_an_index_without_sorting_or_read
     catalogue.apply([state_of(make_entry(f"n{number}", metrics={"m": 0.5}, tags={"t": "v"})) for number in range(50)])
     connection = catalogue._connections._get()
     asked: list[str] = []
-    for order in ("name", "created", "-created", "metric:m", "-metric:m"):
+    for order in ("name", "kept", "created", "-created", "metric:m", "-metric:m"):
         connection.set_trace_callback(asked.append)
         catalogue.page(Query(order=order, tags={"t": "v"}, origins=("",)), limit=5)
         connection.set_trace_callback(None)
@@ -435,6 +441,33 @@ def test_no_text_is_taken_for_the_indexs_own_syntax(catalogue: Catalogue, text: 
     words = " ".join(re.findall(r"\w+", text))
     catalogue.apply([state_of(make_entry("a", description=words)), state_of(make_entry("b", description="capital"))])
     assert references(catalogue.entries(Query(text=text))) == ["a@1"]
+
+
+@pytest.mark.parametrize(
+    "text", ["title case", "TitleCase", "title_case", "title-case", "Title Ca", "titlecase", "titleCas"]
+)
+@pytest.mark.parametrize("name", ["title-case", "title_case", "titlecase", "title.case"])
+def test_a_name_is_found_however_its_words_are_joined(catalogue: Catalogue, text: str, name: str) -> None:
+    catalogue.apply([state_of(make_entry(other, description="x")) for other in (name, "title", "case-of-a-title-page")])
+    found = references(catalogue.entries(Query(text=text, order="relevance")))
+    assert found[0] == f"{name}@1"
+    assert "title@1" not in found
+
+
+def test_a_word_of_two_is_also_found_as_it_is_written(catalogue: Catalogue) -> None:
+    catalogue.apply([state_of(make_entry("a", description="Answer like OpenAI")), state_of(make_entry("b"))])
+    assert [catalogue.count(Query(text=text)) for text in ("OpenAI", "openai", "HTTPServer")] == [1, 1, 0]
+
+
+def test_what_has_an_end_comes_last_unless_it_has_an_alias(catalogue: Catalogue) -> None:
+    passing = [make_entry("adapt-a", expires=5), make_entry("b-generated", expires=6)]
+    catalogue.apply([*map(state_of, passing), state_of(make_entry("plural")), state_of(make_entry("zoo"))])
+    order = Query(order="kept")
+    assert references(traversal(catalogue, order, 1)) == ["plural@1", "zoo@1", "adapt-a@1", "b-generated@1"]
+    catalogue.apply([state_of(passing[1], aliases={"mine": 1}), state_of(replace(passing[0], expires=None))])
+    assert references(traversal(catalogue, order, 1)) == ["adapt-a@1", "b-generated@1", "plural@1", "zoo@1"]
+    catalogue.apply([state_of(passing[1])])
+    assert references(traversal(catalogue, order, 1)) == ["adapt-a@1", "plural@1", "zoo@1", "b-generated@1"]
 
 
 def test_words_of_what_was_changed_or_removed_are_not_found_any_more(catalogue: Catalogue) -> None:
@@ -484,7 +517,7 @@ def test_what_is_no_metric_range_is_refused(text: str) -> None:
     "fields",
     [
         {"order": "size"}, {"order": "-name"}, {"order": "metric:"}, {"order": "relevance"}, {"order": "--created"},
-        {"kind": "model"},
+        {"order": "-kept"}, {"kind": "model"},
     ],
 )  # fmt: skip
 def test_a_query_that_means_nothing_is_refused(fields: dict[str, Any]) -> None:

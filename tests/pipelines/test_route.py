@@ -75,12 +75,12 @@ def test_a_heterogeneous_batch_answers_each_prompt_as_if_it_were_alone(
 
 
 def test_weights_and_similarities_are_those_of_the_search(session: Session) -> None:
-    [even] = route(PROMPTS[:1], session=session)
+    [even] = route(PROMPTS[:1], policy="mixture", session=session)
     hits = session.retriever().search("Which pet barks?\nInput: abc", 3, kind="prompt")
     assert even.adapters == tuple(
         Acting(hit.entry.reference, pytest.approx(hit.score), pytest.approx(1 / 3)) for hit in hits
     )
-    [sharp] = route(PROMPTS[:1], temperature=0.1, session=session)
+    [sharp] = route(PROMPTS[:1], policy="mixture", temperature=0.1, session=session)
     weights = [acting.weight for acting in sharp.adapters]
     assert weights == sorted(weights, reverse=True)  # type: ignore[type-var]
     assert sum(weights) == pytest.approx(1)  # type: ignore[arg-type]
@@ -132,13 +132,13 @@ def test_each_adapter_is_loaded_once_and_the_model_runs_once(session: Session, m
 
     monkeypatch.setattr(session.registry, "load", counted)
     monkeypatch.setattr(pipelines.route, "generate", noted)
-    route(PROMPTS, session=session)
+    route(PROMPTS, policy="mixture", session=session)
     assert loaded == {"registry:barks@1": 1, "registry:counts@1": 1, "registry:homes@1": 1}
     assert batches == [len(PROMPTS)]
 
 
 def test_more_adapters_than_the_pool_has_are_all_of_them(session: Session) -> None:
-    [answer] = route(["abc"], k=50, session=session)
+    [answer] = route(["abc"], policy="mixture", k=50, session=session)
     assert sorted(references(answer)) == ["registry:barks@1", "registry:counts@1", "registry:homes@1"]
 
 
@@ -166,7 +166,7 @@ def test_a_prompt_is_read_in_the_template_of_its_closest_adapter(
         return decode(base, prompts, **options)
 
     monkeypatch.setattr(pipelines.route, "generate", noted)
-    route([("Translate into Latin", "house"), ("Which pet barks?", "abc")], k=4, session=session)
+    route([("Translate into Latin", "house"), ("Which pet barks?", "abc")], policy="mixture", k=4, session=session)
     assert read == ["Q: house\nA:", "Input: abc\nOutput:"]
     read.clear()
     route([("Translate into Latin", "house"), "abc"], template="{input} =", session=session)

@@ -91,3 +91,13 @@ def test_words_decide_between_candidates_that_mean_alike() -> None:
     assert order[0] == 1
     assert scores == sorted(scores, reverse=True)
     assert ranked(LexicalScorer(), "x", [0.2, 0.9, 0.9], COUNTRIES, 0.0) == ([1, 2, 0], [0.9, 0.9, 0.2])
+
+
+@pytest.mark.parametrize("query", ["Country Money", "country_money", "country-money", "countrymoney"])
+def test_who_types_a_name_shares_all_words_with_it(query: str) -> None:
+    names = ["country-capital", "country-money", "continent"]
+    order, scores = ranked(LexicalScorer(), query, [0.5, 0.4, 0.5], COUNTRIES, 0.3, names)
+    assert order[0] == 1
+    assert scores[0] == pytest.approx((0.4 + 0.3) / 1.3)
+    others = ranked(LexicalScorer(), query, [0.5, 0.4, 0.5], COUNTRIES, 0.3)
+    assert scores[1] == next(score for at, score in zip(*others, strict=True) if at == order[1])

@@ -126,8 +126,8 @@ def test_registry_list(shared_pool: Registry, run: Run) -> None:
         "writer"
     ]
     lines = run("registry", "list").out.splitlines()
-    assert len(lines) == 3
-    assert all(word in lines[1] for word in ("registry:plural@1", "trained", "champion", "Give the plural of the noun"))
+    assert len(lines) == 4
+    assert all(word in lines[2] for word in ("registry:plural@1", "trained", "champion", "Give the plural of the noun"))
 
 
 def test_registry_list_of_nothing_says_so(registry: Registry, run: Run) -> None:
@@ -140,7 +140,7 @@ def test_registry_show(reference: str, shared_pool: Registry, run: Run) -> None:
     shown = run("registry", "show", reference, "--json").value
     assert (shown["reference"], shown["metrics"]) == ("registry:plural@1", {"exact_match.validation": 0.75})
     assert shown["card"]["paraphrases"] == ["Turn the word into its plural"]
-    assert json.loads(run("registry", "show", reference).out) == shown
+    assert run("registry", "show", reference).out.startswith("registry:plural@1  (adapter)\n")
 
 
 def test_registry_show_of_a_generator(shared_pool: Registry, run: Run) -> None:
@@ -201,6 +201,36 @@ def test_export_and_merge(pool: Registry, run: Run, tmp_path: Path) -> None:
     one, two = (load_file(tmp_path / name / "model.safetensors") for name in ("one", "two"))
     assert one.keys() == two.keys()
     assert all(one[name].equal(two[name]) for name in one)
+
+
+def test_export_all_writes_a_folder_each_and_names_what_failed(
+    pool: Registry, run: Run, make_adapter: Callable[..., Adapter], tmp_path: Path
+) -> None:
+    pool.register(make_adapter(9), "plural", tags={"team": "a"})
+    out = tmp_path / "out"
+    first = run("export", "--all", "--tag", "team=a", "--out", out, "--json")
+    assert (first.code, first.value) == (
+        0,
+        {"out": str(out), "written": ["registry:plural@2"], "skipped": [], "failed": []},
+    )
+    (pool.get("registry:capital").folder / "adapter_config.json").write_text("{}")
+    again = run("export", "--all", "--out", out)
+    assert again.code == 1
+    summary, failure = again.out.splitlines()
+    assert summary == f"{out}: 1 adapters written, 1 there already, 1 failed:"
+    assert failure.startswith("  registry:capital@1: ")
+    assert sorted(path.name for path in out.iterdir()) == ["plural", "spelled"]
+    assert read_adapter(out / "plural").content_hash == pool.load("registry:plural@2").content_hash
+    champions = run("export", "--all", "--alias", "champion", "--out", tmp_path / "champions", "--json").value
+    assert champions["written"] == ["registry:plural@1", "registry:spelled@1"]
+
+
+def test_export_takes_an_adapter_or_all(shared_pool: Registry, run: Run, tmp_path: Path) -> None:
+    for arguments in ((), ("registry:plural", "--all"), ("registry:plural", "--origin", "trained")):
+        assert run("export", *arguments, "--out", tmp_path / "out").code == 2
+    nothing = run("export", "--all", "--origin", "composed", "--out", tmp_path / "out")
+    assert (nothing.code, "no adapter to export" in nothing.err) == (1, True)
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_exported_folder_is_imported_under_another_name(pool: Registry, run: Run, tmp_path: Path) -> None:

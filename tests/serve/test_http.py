@@ -36,6 +36,7 @@ from serve.http.bodies import (
     MOST_GENERATED,
     MOST_STEPS,
 )
+from serve.listing import listed
 
 CAT = {"input": "cat", "output": "cats"}
 
@@ -69,7 +70,7 @@ def test_adapters_are_listed(reader: TestClient, shared_pool: Registry) -> None:
     answer = reader.get("/v1/adapters")
     assert answer.status_code == 200
     assert answer.json() == {
-        "adapters": [entry.summary() for entry in shared_pool.entries()],
+        "adapters": [listed(entry) for entry in shared_pool.entries()],
         "next": None,
         "total": 3,
     }

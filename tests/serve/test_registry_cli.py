@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from hyperlora.adapter import Adapter
 from hyperlora.card import Card
 from hyperlora.registry import Query, Registry
+from hyperlora.registry.entry import now
 from hyperlora.settings import reload_settings
 from hyperlora.tracking import connect
 
@@ -61,10 +63,85 @@ def test_search_finds_words_and_counts(shared_pool: Registry, run: Run) -> None:
     assert names(run("registry", "search", "countr capit", "--json")) == []
     assert names(run("registry", "search", "capital countr", "--json")) == ["capital"]
     assert names(run("registry", "search", "numeral", "--json")) == ["spelled"], "a paraphrase"
+    assert names(run("registry", "list", "-q", "capital countr", "--json")) == ["capital"], "another way to ask"
     assert run("registry", "search", "xyzzy").out == "no adapter fits\n"
     counts = run("registry", "list", "--counts", "--json").value
     assert counts["origin"] == {"trained": 3}
     assert counts["alias"] == {"champion": 3}
+
+
+def test_peoples_adapters_come_before_what_was_registered_in_passing(
+    pool: Registry, run: Run, make_adapter: Callable[..., Adapter]
+) -> None:
+    pool.register(make_adapter(7, card=Card(description="In passing")), "adapt-x", expires=now() + 10**9)
+    everything = ["capital", "plural", "spelled", "adapt-x"]
+    assert names(run("registry", "list", "--json")) == everything
+    first = run("registry", "list", "--limit", "3", "--json").value
+    assert names(run("registry", "list", "--limit", "3", "--cursor", first["next"], "--json")) == ["adapt-x"]
+    assert names(run("registry", "list", "--order", "name", "--json")) == ["adapt-x", *everything[:3]]
+    run("registry", "alias", "registry:adapt-x", "mine")
+    assert names(run("registry", "list", "--json")) == ["adapt-x", *everything[:3]], "kept for good by its alias"
+
+
+def test_a_list_shows_score_rank_and_date(
+    pool: Registry, run: Run, make_adapter: Callable[..., Adapter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "Do a thing that takes more words to describe than a narrow terminal has room for in a single line of it"
+    card = Card(description=long, metrics={"exact_match.given_examples": 1.0, "exact_match.cross_validated": 0.6})
+    entry = pool.register(make_adapter(8, card=card), "a")
+    day = datetime.fromtimestamp(entry.created / 1000, UTC).strftime("%Y-%m-%d")
+    rank = str(pool.load("registry:a").ranks[0])
+    monkeypatch.setenv("COLUMNS", "120")
+    heading, first, *_ = run("registry", "list").out.splitlines()
+    assert heading.split() == ["REFERENCE", "METRIC", "RANK", "DATE", "ORIGIN", "ALIASES", "DESCRIPTION"]
+    assert first.split()[:6] == ["registry:a@1", "0.60", "cross-val.", rank, day, "imported"]
+    assert first.endswith("…")
+    monkeypatch.setenv("COLUMNS", "70")
+    lines = run("registry", "list").out.splitlines()
+    assert lines[2].startswith("    Do a thing that takes more words")
+    pool.register(make_adapter(7, card=Card(description=long)), "adapt-write-the-verb-in-the-simple-past-of-d3e7687c")
+    for columns in (80, 100, 120):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert max(map(len, run("registry", "list").out.splitlines())) <= columns
+    found = run("registry", "list", "--json").value["entries"]
+    assert found[0]["ranks"] == [int(rank)]
+    assert found[0]["metric"] == {"name": "exact_match.cross_validated", "value": 0.6}
+    assert found[1]["target_modules"] == ["q_proj", "v_proj"]
+
+
+def test_show_tells_people_what_an_adapter_does_and_how_to_use_it(
+    pool: Registry, run: Run, make_adapter: Callable[..., Adapter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = pool.load("registry:plural").card.model_copy(
+        update={"parents": ("registry:capital@1", "registry:spelled@1"), "prompt_template": "Q: {input}\nA:"}
+    )
+    pool.register(make_adapter(9, card=card), "plural", tags={"team": "a"}, expires=now() + 10**9)
+    monkeypatch.setenv("COLUMNS", "80")
+    text = run("registry", "show", "registry:plural@2").out
+    facts = {line[:14].strip(): line[14:] for line in text.splitlines() if line[:1].isalpha()}
+    assert text.splitlines()[:2] == ["registry:plural@2  (adapter)", "Give the plural of the noun"]
+    assert facts["template"] == '"Q: {input}\\nA:"'
+    assert facts["made from"] == "registry:capital@1"
+    assert facts["metrics"] == "exact_match.validation  0.75"
+    assert facts["examples"] == "cat -> cats"
+    assert (facts["tags"], facts["aliases"]) == ("team=a", "none")
+    assert facts["versions"] == "1 (champion), 2 (this one)"
+    assert facts["expires"].endswith("if it gets no alias")
+    assert "hyperlora registry alias registry:plural@2 NAME   # keeps it for good" in text
+    assert 'hyperlora run registry:plural@2 "cat"' in text
+    assert "hyperlora export registry:plural@2 --out plural" in text
+    usage = text.index("\nuse\n")
+    told = [line for line in text[:usage].splitlines() if not line.startswith("files")]
+    assert max(map(len, told)) <= 80
+    pool.delete("registry:plural@2")
+    assert "1 (champion), 2 (deleted: deleted)" in run("registry", "show", "registry:plural").out
+
+
+def test_show_of_a_generator_for_people(shared_pool: Registry, run: Run) -> None:
+    text = run("registry", "show", "registry:writer").out
+    assert text.startswith("registry:writer@1  (generator)\nAll\n")
+    assert 'hyperlora generate "DESCRIPTION" --generator registry:writer@1 --out FOLDER' in text
+    assert "stale         yes: 3 trained adapters" in text
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 import hyperlora
 from hyperlora.registry import Registry
+from pipelines.route import route as route_prompts
 
 Run = Callable[..., Any]
 
@@ -39,12 +40,26 @@ def test_prompts_of_the_command_line_and_of_a_file_are_answered_together(
 
 
 def test_each_answer_is_shown_with_the_adapters_that_acted(shared_pool: Registry, run: Run) -> None:
-    lines = run("route", "house", "one two", "-k", "2").out.splitlines()
+    lines = run("route", "house", "one two", "--policy", "mixture", "-k", "2").out.splitlines()
     assert len(lines) == 6
     assert lines[0].startswith("house -> ")
     assert lines[3].startswith("one two -> ")
     assert all("registry:" in lines[row] and "0.500" in lines[row] for row in (1, 2, 4, 5))
     assert "by token" in run("route", "house", "--policy", "arrow").out
+
+
+def test_the_closest_adapter_alone_answers_unless_asked_otherwise_at_every_door(
+    shared_pool: Registry, run: Run
+) -> None:
+    """It measures 0.81 where a mixture of three measures 0.29 (docs/retrieval.md)."""
+    outcome = run("route", "house", "--instruction", "Give the plural of the noun", "--json")
+    assert [each["reference"] for each in outcome.value[0]["adapters"]] == ["registry:plural@1"]
+    assert outcome.err == ""
+    [answer] = hyperlora.route([("Give the plural of the noun", "house")])
+    assert [answer.summary()] == outcome.value
+    assert route_prompts([("Give the plural of the noun", "house")]) == [answer]
+    several = run("route", "house", "-k", "2")
+    assert (several.code, "for 2 add --policy mixture" in several.err) == (0, True)
 
 
 def test_a_template_is_one_line_on_the_command_line(shared_pool: Registry, run: Run) -> None:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from hyperlora.registry.catalogue.words import joined
 from hyperlora.registry.entry import Entry
 
 _ELSEWHERE = ("name", "version", "folder", "aliases")
@@ -60,9 +61,16 @@ def differing(old: Body, new: Body) -> list[str]:
 
 
 def texts_of(name: str, body: Body) -> tuple[str, ...]:
-    """What the full-text index holds of an entry: name, description, paraphrases, family, tag values."""
+    """What the full-text index holds of an entry: its name, also in one word, and its texts and tag values."""
     tags = "\n".join(body["tags"][key] for key in sorted(body["tags"]))
-    texts = (name, body["description"], "\n".join(body["paraphrases"]), body["family"], tags)
+    whole = joined(name)
+    texts = (
+        name if whole == name else f"{name}\n{whole}",
+        body["description"],
+        "\n".join(body["paraphrases"]),
+        body["family"],
+        tags,
+    )
     return tuple(text.encode("utf-8", "replace").decode() for text in texts)
 
 

@@ -56,5 +56,8 @@ def order_of(query: Query) -> Order:
         return Order(walk, join, ("m.value", "m.entry"), (float, int), descending, (query.order_metric,))
     if query.order == "name":
         return Order("entries e INDEXED BY entries_by_name", "", ("e.name", "e.version"), (str, int))
+    if query.order == "kept":
+        keys = ("e.passing", "e.name", "e.version")
+        return Order("entries e INDEXED BY entries_by_passing", "", keys, (int, str, int))
     walk = "entries e INDEXED BY entries_by_created"
     return Order(walk, "", ("e.created", "e.name", "e.version"), (int, str, int), descending)

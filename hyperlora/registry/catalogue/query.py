@@ -40,7 +40,8 @@ class Query:
 
     Attributes:
         kind: what the entry is; None for both kinds.
-        text: words that its name, description, paraphrases, family or tag values hold, the last as a prefix.
+        text: words that its name, description, paraphrases, family or tag values hold, the last as a prefix; or its
+            name, however its words are joined: `title case` and `TitleCase` mean `title-case` and `titlecase` alike.
         name: its name.
         name_prefix: what its name begins with.
         base: its base model, by fingerprint or by any id that this is registered under: one base model counts as one.
@@ -59,8 +60,9 @@ class Query:
         archived: whether it is archived; None for either.
         newest: only the newest version of each name that is not archived.
         expired_before: it has an end, which lies before this, in milliseconds since the epoch.
-        order: `name` (then version), `created` or `-created` (latest first), `metric:NAME` or `-metric:NAME` (largest
-            first; entries without the metric are left out), or `relevance` (best match of `text` first).
+        order: `name` (then version), `kept` (the same, but what has an end and no alias, as `adapt` and `generate`
+            register it in passing, comes last), `created` or `-created` (latest first), `metric:NAME` or `-metric:NAME`
+            (largest first; entries without the metric are left out), or `relevance` (best match of `text` first).
     """
 
     kind: Kind | None = "adapter"
@@ -90,11 +92,11 @@ class Query:
         if self.kind is not None and self.kind not in KINDS:
             raise InputError(f"{self.kind!r} is no kind of entry", f"Use one of {', '.join(KINDS)}.")
         metric = self.order.removeprefix("-").removeprefix("metric:")
-        named = self.order in ("name", "created", "-created", "relevance")
+        named = self.order in ("name", "kept", "created", "-created", "relevance")
         if not named and (not metric or self.order not in (f"metric:{metric}", f"-metric:{metric}")):
             raise InputError(
                 f"entries cannot be ordered by {self.order!r}",
-                "Use name, created, -created, metric:NAME, -metric:NAME or, with a text, relevance.",
+                "Use kept, name, created, -created, metric:NAME, -metric:NAME or, with a text, relevance.",
             )
         if self.order == "relevance" and self.text is None:
             raise InputError("an order by relevance needs a text", "Give words to look for, or another order.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import uuid
 
-SCHEMA_VERSION = 2  # raise it with every change here, or to what is indexed: older files are then made anew
+SCHEMA_VERSION = 3  # raise it with every change here, or to what is indexed: older files are then made anew
 
 _KEPT = """
 CREATE TABLE about (epoch TEXT NOT NULL, complete INTEGER NOT NULL);
@@ -22,6 +22,7 @@ CREATE TABLE terms (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE names (name TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE entries (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER,
+    passing INTEGER NOT NULL,
     live INTEGER NOT NULL, newest INTEGER NOT NULL, kind INTEGER NOT NULL, origin INTEGER NOT NULL,
     family INTEGER NOT NULL, base INTEGER NOT NULL, base_id INTEGER NOT NULL, licence INTEGER NOT NULL,
     description_source INTEGER NOT NULL, UNIQUE (name, version)
@@ -59,6 +60,8 @@ CREATE VIRTUAL TABLE texts USING fts5(
 _INDEXES = """
 CREATE INDEX entries_by_name ON entries
     (name, version, kind, live, newest, origin, family, base, base_id, licence, description_source);
+CREATE INDEX entries_by_passing ON entries
+    (passing, name, version, kind, live, newest, origin, family, base, base_id, licence, description_source);
 CREATE INDEX entries_by_created ON entries
     (created, name, version, kind, live, newest, origin, family, base, base_id, licence, description_source);
 CREATE INDEX entries_by_status ON entries

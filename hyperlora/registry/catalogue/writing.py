@@ -12,8 +12,8 @@ from hyperlora.registry.entry import Entry, NameState
 
 _TERMS = ("kind", "origin", "family", "base", "base_id", "licence", "description_source")
 _COLUMNS = ("created", "expires", "live", *_TERMS)
-_INSERT = f"""INSERT INTO entries (name, version, newest, {", ".join(_COLUMNS)})
-    VALUES (?, ?, 0, {", ".join("?" * len(_COLUMNS))})"""
+_INSERT = f"""INSERT INTO entries (name, version, newest, passing, {", ".join(_COLUMNS)})
+    VALUES (?, ?, 0, 0, {", ".join("?" * len(_COLUMNS))})"""
 _UPDATE = f"UPDATE entries SET {', '.join(f'{column} = ?' for column in _COLUMNS)} WHERE id = ?"
 _LARGEST = 2**63 - 1
 
@@ -48,6 +48,7 @@ class Writer:
         self._write_aliases(state, rows)
         self._write_tombstones(state)
         self._mark_newest(name)
+        self._mark_passing(name)
         self._execute("DELETE FROM pending WHERE name = ?", name)
 
     def forget(self, name: str) -> None:
@@ -153,6 +154,16 @@ class Writer:
         newest = found[0] if found else -1
         self._execute(
             "UPDATE entries SET newest = (id = ?) WHERE name = ? AND newest != (id = ?)", newest, name, newest
+        )
+
+    def _mark_passing(self, name: str) -> None:
+        """What has an end goes by itself, unless somebody gave it an alias."""
+        self._execute(
+            """UPDATE entries SET passing = 1 - passing WHERE name = ? AND passing != (
+                expires IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM aliases a WHERE a.name = entries.name AND a.version = entries.version)
+            )""",
+            name,
         )
 
     def _term(self, text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,7 @@ def _base(_context: click.Context, _parameter: click.Parameter, given: str | Non
         return given
 
 
-_OPTIONS = [
-    click.option("--kind", type=click.Choice([*KINDS, "any"]), default="adapter", show_default=True),
+_CHOOSING = [
     click.option("--base", metavar="ID", callback=_base, help="Base model, by a name, its path or its fingerprint."),
     click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help="trained, generated, imported, …"),
     click.option("--family", "families", multiple=True, metavar="FAMILY", help="Task family."),
@@ -41,6 +40,10 @@ _OPTIONS = [
     click.option("--until", metavar="WHEN", help="Registered until."),
     click.option("--licence", metavar="SPDX", help="Its licence."),
     click.option("--parent", metavar="REF", help="Made from this entry."),
+]
+_BROWSING = [
+    click.option("--kind", type=click.Choice([*KINDS, "any"]), default="adapter", show_default=True),
+    *_CHOOSING,
     click.option("--archived", is_flag=True, help="What is archived, instead of what is not."),
     click.option("--newest", is_flag=True, help="Only the newest version of each name."),
     click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many."),
@@ -49,8 +52,17 @@ _OPTIONS = [
 ]
 
 
+def choosing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that choose entries of one kind."""
+    return _with(command, _CHOOSING)
+
+
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command all the options that choose entries."""
-    for option in reversed(_OPTIONS):
+    """Give a command all the options that choose entries, and those that page through them."""
+    return _with(command, _BROWSING)
+
+
+def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    for option in reversed(options):
         command = option(command)
     return command
