@@ -116,6 +116,7 @@ def test_a_folder_without_a_template_gets_whole_prompts(adapter: Adapter, where:
     [told] = hyperlora.run(f"file:{folder}", "cat", base=where)
     bare = shutil.copytree(folder, tmp_path / "bare")
     (bare / "hyperlora.json").unlink()
+    (bare / "README.md").unlink()  # whose front matter says the template, too
     with pytest.warns(UserWarning, match=r"does not say what prompts.*--template"):
         [raw] = hyperlora.run(f"file:{bare}", ["Q: cat\nA:"], base=where)
     assert (raw.text, raw.answer) == (told.text, told.text.strip())

@@ -95,7 +95,7 @@ def test_examples_find_an_adapter_whose_task_nobody_knows(session: Session, toy_
     found = session.retriever().search("Unknown task (untold)", 9)
     assert "untold" not in {match.entry.name for match in found}
     assert session.retriever().search_examples(session.base, toy_tasks[2].test[:3], 9)
-    without = adapt("Unknown task (untold)", session=session)
+    without = adapt("Unknown task (untold)", force=True, session=session)
     assert "registry:untold@1" not in {candidate.reference for candidate in without.candidates}
     result = adapt("Say where people live", toy_tasks[2].test[:3], session=session)
     best = result.candidates[0]

@@ -178,7 +178,7 @@ def test_seeding_leaves_the_champion_that_is_there(session: Session, monkeypatch
 def test_a_champion_that_cannot_be_read_is_passed_over_by_name(session: Session) -> None:
     bad = poisoned(session, "mine")
     assert session.registry.set_alias(bad.reference, "champion").aliases == ("champion",)
-    result = adapt(FAR, session=session)
+    result = adapt(FAR, force=True, session=session)
     assert [each.reference for each in result.candidates if each.origin == "generated"] == [
         "registry:quickstart-hypernet@1"
     ]

@@ -93,7 +93,7 @@ def test_few_tasks_of_one_wording_train_a_sound_generator_that_takes_nobodys_pla
     assert [(each["tasks"], each["asked"]) for each in decided["compared"]] == [(tasks, tasks), (3, 3)]
     read_generator(session.registry.verified_folder(session.registry.get("registry:mine")))  # refuses NaN
     assert verify(session.registry)[1] == []
-    result = adapt("Translate this sentence into Old Norse verse", session=session)
+    result = adapt("Translate this sentence into Old Norse verse", force=True, session=session)
     assert result.candidates[0].reference == "registry:quickstart-hypernet@1"
     done = CliRunner().invoke(command, [*arguments, "--make-champion"], catch_exceptions=False)
     assert "registry:mine@1  Writes adapters from descriptions" in done.stdout

@@ -187,7 +187,7 @@ def test_the_command_names_the_kind(
     session.registry.delete("registry:barks@1", force=True)
     done = CliRunner().invoke(command, arguments, catch_exceptions=False)
     assert done.exit_code == 0, done.output
-    assert "the pool has adapters for 2 of 3 seen tasks" in done.stderr
+    assert "the pool has adapters for 2 of 3 tasks" in done.stderr
     assert [entry.name for entry in session.registry.entries("generator")] == ["cvae"]
     trained = session.registry.load("registry:homes")
     session.registry.register(foreign(trained, 1, "Name the colour of the sky"), "stranger")

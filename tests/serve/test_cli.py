@@ -153,7 +153,7 @@ def test_search(shared_pool: Registry, run: Run) -> None:
     assert len(hits) == 2
     assert hits[0]["name"] == "capital"
     assert hits[0]["score"] > hits[1]["score"]
-    assert hits[0]["confidence"] is None
+    assert hits[0]["confidence"] > 0.5 > hits[1]["confidence"]
     assert run("search", "plural").out.splitlines()[0].split()[1] == "registry:plural@1"
 
 

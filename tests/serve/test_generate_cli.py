@@ -216,7 +216,7 @@ def test_a_stale_generator_is_shown_and_noted_where_it_is_used(
     [stale] = run("generate", "Say it", "--out", tmp_path / "two", "--json").value["notes"]
     assert stale.startswith(note)
     assert stale.endswith("hyperlora train generator --kind cvae --pool")
-    assert note in run("adapt", "Say it").out
+    assert note in run("adapt", "Say it", "--force").out
     unread, _ = run("generate", "Say it", "--examples", few, "--out", tmp_path / "three", "--json").value["notes"]
     assert unread == "registry:writer@1 does not read examples; to train on them: --refine STEPS"
     for name in SEEN:

@@ -6,7 +6,7 @@ import html
 import json
 import os
 import re
-import select
+import selectors
 import signal
 import urllib.error
 import urllib.request
@@ -227,7 +227,7 @@ def test_search_finds_by_text_and_by_examples(reader: TestClient) -> None:
     found = reader.post("/v1/search", json={"description": "Which city is this country's capital?", "k": 2}).json()
     assert [each["name"] for each in found] == ["capital", "plural"]
     assert found[0]["score"] > found[1]["score"]
-    assert found[0]["confidence"] is None, "the plain encoder is not calibrated"
+    assert found[0]["confidence"] > 0.5 > found[1]["confidence"]
     by_prompt = {"prompt": "Name the plural.\nInput: cat", "k": 1}
     assert [each["name"] for each in reader.post("/v1/search", json=by_prompt).json()] == ["plural"]
     by_examples = reader.post("/v1/search", json={"examples": [CAT], "k": 5}).json()
@@ -508,7 +508,7 @@ HOSTILE = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> {{ 7 * 7 }}
 
 def test_a_hostile_description_is_text_on_the_page(client: TestClient) -> None:
     scripts = client.get("/").text.count("<script")
-    made = client.post("/v1/adapt", json={"description": HOSTILE}).json()
+    made = client.post("/v1/adapt", json={"description": HOSTILE, "force": True}).json()
     assert made["adapter"]["description"] == HOSTILE
     page = client.get("/").text
     assert page.count("<script") == scripts
@@ -538,7 +538,9 @@ def test_a_real_server_answers_where_it_says_it_listens(
     source = SERVE.format(pipe=str(pipe))
     process = start_apart(source, HYPERLORA_HOME=str(hyperlora_home), HYPERLORA_BASE_MODEL=tiny_is_base)
     try:
-        assert select.select([reading], [], [], 60)[0], "the server says nothing"
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(reading, selectors.EVENT_READ)
+            assert waiting.select(60), "the server says nothing"
         os.set_blocking(reading, True)
         with os.fdopen(reading) as stderr:
             line = stderr.readline()
