@@ -300,13 +300,13 @@ def test_the_generator_that_is_named_writes_in_all_doors(
     pairs = [{"input": each.input, "output": each.output} for each in toy_tasks[0].test[:2]]
     made = hyperlora.adapt(FAR, pairs, refine=0, generator="registry:other")
     assert writers(made.summary()["candidates"]) == ["registry:other@1"]
-    arguments = [FAR, "--generator", "registry:other@1", "--json"]
+    arguments = [FAR, "--force", "--generator", "registry:other@1", "--json"]
     done = CliRunner().invoke(command, arguments, catch_exceptions=False)
     assert writers(json.loads(done.stdout)["candidates"]) == ["registry:other@1"]
     with TestClient(create_app(session)) as client:
-        named = client.post("/v1/adapt", json={"description": FAR, "generator": "registry:other"}).json()
+        named = client.post("/v1/adapt", json={"description": FAR, "force": True, "generator": "registry:other"}).json()
         assert writers(named["candidates"]) == ["registry:other@1"]
-        default = client.post("/v1/adapt", json={"description": FAR}).json()
+        default = client.post("/v1/adapt", json={"description": FAR, "force": True}).json()
         assert writers(default["candidates"]) == ["registry:quickstart-hypernet@1"]
         absent = client.post("/v1/adapt", json={"description": FAR, "generator": "registry:none"})
         assert (absent.status_code, "nothing is registered as none" in absent.json()["error"]) == (404, True)

@@ -148,6 +148,22 @@ def test_registry_show_of_a_generator(shared_pool: Registry, run: Run) -> None:
     assert (shown["kind"], "card" in shown) == ("generator", False)
 
 
+def test_adapt_says_that_nothing_fits_and_exits_with_3(pool: Registry, run: Run) -> None:
+    before = [entry.reference for entry in pool.entries()]
+    refused = run("adapt", "asdf qwer zxcv blorp")
+    assert (refused.code, refused.out) == (3, "")
+    assert refused.err.startswith("error: nothing in the pool fits this description: the closest adapter, registry:")
+    assert "--examples FILE" in refused.err
+    assert refused.err.count("\n") == 1
+    told = run("adapt", "asdf qwer zxcv blorp", "--json")
+    assert told.code == 3
+    assert len(told.value["closest"]) == 3
+    assert run("adapt", "Give the plural", "--min-confidence", "1").code == 3
+    assert [entry.reference for entry in pool.entries()] == before
+    assert run("adapt", "asdf qwer zxcv blorp", "--force").code == 0
+    assert run("adapt", "asdf", "--min-confidence", "2").code == 2
+
+
 def test_search(shared_pool: Registry, run: Run) -> None:
     hits = run("search", "Which city is this country's capital?", "-k", "2", "--json").value
     assert len(hits) == 2

@@ -506,6 +506,18 @@ def test_the_page_is_searched_filtered_and_turned(reader: TestClient) -> None:
 HOSTILE = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> {{ 7 * 7 }} ' onload='alert(3)"
 
 
+def test_where_nothing_fits_a_request_is_refused_with_what_came_closest(client: TestClient, pool: Registry) -> None:
+    before = [entry.reference for entry in pool.entries()]
+    refused = client.post("/v1/adapt", json={"description": "asdf qwer zxcv blorp"})
+    assert refused.status_code == 422
+    problem = refused.json()
+    assert problem["type"] == "urn:hyperlora:problem:nothing-fits"
+    assert [set(each) for each in problem["closest"]] == [{"reference", "description", "similarity", "confidence"}] * 3
+    assert problem["closest"][0]["confidence"] < 0.1
+    assert [entry.reference for entry in pool.entries()] == before
+    assert client.post("/v1/adapt", json={"description": "asdf qwer zxcv", "force": True}).status_code == 200
+
+
 def test_a_hostile_description_is_text_on_the_page(client: TestClient) -> None:
     scripts = client.get("/").text.count("<script")
     made = client.post("/v1/adapt", json={"description": HOSTILE, "force": True}).json()
