@@ -170,7 +170,7 @@ def test_search(shared_pool: Registry, run: Run) -> None:
     assert hits[0]["name"] == "capital"
     assert hits[0]["score"] > hits[1]["score"]
     assert hits[0]["confidence"] > 0.5 > hits[1]["confidence"]
-    assert run("search", "plural").out.splitlines()[0].split()[1] == "registry:plural@1"
+    assert run("search", "plural").out.splitlines()[0].split()[2] == "registry:plural@1"
 
 
 def test_search_by_prompt_examples_and_adapter(shared_pool: Registry, run: Run, tmp_path: Path) -> None:
