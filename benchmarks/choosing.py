@@ -4,7 +4,7 @@ Every wording of a file is asked of the registry's pool. Scored, on examples of 
 first, the one that is generated, and what is taken of both; and it is counted which requests are refused. Two files:
 
 * `pipelines/zoo/wordings.json`, on validation examples, is what choices are made on: `--fit` prints the four means of
-  `pipelines.choice_by_description.EXPECTED`.
+  `pipelines.adapt.choice_by_description.EXPECTED`.
 * `benchmarks/data/unseen_wordings.json`, on test examples, was written by another hand and is for no choice.
 
     python benchmarks/choosing.py --wordings pipelines/zoo/wordings.json --part validation --examples 8 --fit
@@ -22,16 +22,16 @@ from typing import Any
 
 import numpy as np
 
-from hyperlora.adapter import Adapter
 from hyperlora.bank import stack_adapters
-from hyperlora.durable import write_json
+from hyperlora.files.durable import write_json
+from hyperlora.inference.scoring import teacher_forced_scores
+from hyperlora.lora.adapter import Adapter
 from hyperlora.progress import progress
-from hyperlora.prompts import render_completion, render_prompt
 from hyperlora.references import parse_reference
-from hyperlora.scoring import teacher_forced_scores
-from hyperlora.tasks import Example, Task
-from pipelines.candidates import find_candidates
-from pipelines.choice_by_description import MIN_CONFIDENCE, choose_by_description
+from hyperlora.tasks.prompts import render_completion, render_prompt
+from hyperlora.tasks.task import Example, Task
+from pipelines.adapt.candidates import find_candidates
+from pipelines.adapt.choice_by_description import MIN_CONFIDENCE, choose_by_description
 from pipelines.session import Session
 from pipelines.starter import starter_suite
 from pipelines.zoo.wordings import Wording, read_wordings

@@ -20,10 +20,10 @@ from typing import Any
 
 import torch
 
-from hyperlora.adapter import Adapter
-from hyperlora.base_models import DEFAULT_BASE, load_base_model
-from hyperlora.peft_folder import write_adapter
-from hyperlora.quiet import quiet_transformers
+from hyperlora.lora.adapter import Adapter
+from hyperlora.models import DEFAULT_BASE, load_base_model
+from hyperlora.models.quiet import quiet_transformers
+from hyperlora.peft_io.folder import write_adapter
 from hyperlora.settings import reload_settings
 from pipelines.zoo.packing import read_zoo
 from retrieval.compose import compose

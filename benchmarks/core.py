@@ -20,7 +20,7 @@ import torch
 from core_cases import CASES
 from core_cases.accuracy import compare_accuracy
 from core_cases.inputs import Inputs, Sizes
-from hyperlora.base_models import DEFAULT_BASE
+from hyperlora.models import DEFAULT_BASE
 from hyperlora.settings import reload_settings
 from pipelines.recipes import load_recipe
 from pipelines.starter import starter_suite

@@ -34,19 +34,19 @@ from generator.conditions import Wanted, condition_kind
 from generator.input_metric import InputMetric
 from generators import mean_of_tasks, spread
 from hyperlora.bank import StackedFactors, stack_at_one_rank
-from hyperlora.input_moments import input_moments
-from hyperlora.pool_import import import_pool
-from hyperlora.prompts import render_completion, render_prompt
+from hyperlora.embeddings.input_moments import input_moments
+from hyperlora.inference.scoring import teacher_forced_scores
+from hyperlora.lora.target_modules import find_target_modules
 from hyperlora.registry import Registry
-from hyperlora.scoring import teacher_forced_scores
+from hyperlora.registry.pool_import import import_pool
 from hyperlora.settings import get_settings
-from hyperlora.target_modules import find_target_modules
-from hyperlora.tasks import Task
-from pipelines.pool_weights import pool_adapters, read_texts
+from hyperlora.tasks.prompts import render_completion, render_prompt
+from hyperlora.tasks.task import Task
 from pipelines.recipes import CvaeRecipe, read_recipe, shipped_recipe
 from pipelines.session import Session
 from pipelines.starter import starter_suite
-from pipelines.train_generator import train_generator
+from pipelines.training.generator import train_generator
+from pipelines.training.pool_weights import pool_adapters, read_texts
 
 PARTS = ("index", "shared", "cvae")
 _EXAMPLES = 12

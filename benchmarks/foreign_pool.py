@@ -12,9 +12,9 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from hyperlora.prompts import render_completion, render_prompt
-from hyperlora.quiet import quiet_transformers
-from hyperlora.tasks import Task
+from hyperlora.models.quiet import quiet_transformers
+from hyperlora.tasks.prompts import render_completion, render_prompt
+from hyperlora.tasks.task import Task
 
 _STEPS = 48
 _SAMPLES = 8

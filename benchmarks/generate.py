@@ -35,22 +35,22 @@ from generator.artifact import write_generator
 from generator.conditions import Wanted, condition_kind
 from generator.hypernet import Hypernet
 from generator.writing import write
-from hyperlora.adapter import Adapter
 from hyperlora.bank import AdapterSlots, StackedFactors
-from hyperlora.base_models import DEFAULT_BASE, load_base_model
-from hyperlora.decoding import generate
-from hyperlora.peft_folder import write_adapter
-from hyperlora.prompts import described_prompt, render_prompt, shown_prompt
-from hyperlora.quiet import quiet_transformers
+from hyperlora.inference.decoding import generate
+from hyperlora.inference.sampling import Sampling
+from hyperlora.lora.adapter import Adapter
+from hyperlora.models import DEFAULT_BASE, load_base_model
+from hyperlora.models.quiet import quiet_transformers
+from hyperlora.peft_io.folder import write_adapter
 from hyperlora.registry import Registry
-from hyperlora.sampling import Sampling
 from hyperlora.settings import reload_settings
-from pipelines.generate import generate_adapters
+from hyperlora.tasks.prompts import described_prompt, render_prompt, shown_prompt
+from pipelines.adapt.generate import generate_adapters
 from pipelines.recipes import AdapterRecipe, HypernetRecipe, read_recipe, shipped_recipe
 from pipelines.session import Session
 from pipelines.starter import starter_suite
-from pipelines.train_adapters import train_adapters
-from pipelines.train_hypernet import hypernet_config
+from pipelines.training.adapters import train_adapters
+from pipelines.training.hypernet import hypernet_config
 from pipelines.zoo.packing import read_zoo
 from side_by_side import Comparison, Prepared, Watch, measure, summary, surroundings
 

@@ -35,19 +35,19 @@ from generator.artifact import read_generator, write_generator
 from generator.conditions import Wanted, condition_kind
 from generator.writing import Generator
 from hyperlora.identity import code_hash, content_hash
-from hyperlora.prompts import described_prompt, render_completion, render_prompt
-from hyperlora.scoring import Score, teacher_forced_scores
+from hyperlora.inference.scoring import Score, teacher_forced_scores
 from hyperlora.settings import get_settings
-from hyperlora.tasks import Suite, Task
+from hyperlora.tasks.prompts import described_prompt, render_completion, render_prompt
+from hyperlora.tasks.task import Suite, Task
 from pipelines.evaluation.intervals import Resamples, interval
 from pipelines.evaluation.wordings import wordings
-from pipelines.pool_weights import pool_adapters
 from pipelines.recipes import HypernetRecipe, read_recipe, shipped_recipe
 from pipelines.session import Session
 from pipelines.starter import starter_suite
-from pipelines.train_generator import HYPERNET_CODE
-from pipelines.train_hypernet import train_hypernet
-from pipelines.train_pool import run_folder
+from pipelines.training.generator import HYPERNET_CODE
+from pipelines.training.hypernet import train_hypernet
+from pipelines.training.pool import run_folder
+from pipelines.training.pool_weights import pool_adapters
 
 _SHOWN = 5
 Told = Callable[[Task, int], Wanted]

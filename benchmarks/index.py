@@ -31,7 +31,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
 from pipelines.starter import starter_suite
 from retrieval.index import Graph, VectorIndex
 from side_by_side import Comparison, Prepared, Watch, measure, surroundings

@@ -22,8 +22,8 @@ from typing import TypeVar
 from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
-from hyperlora.pool_import import Report, import_pool
 from hyperlora.registry import Registry
+from hyperlora.registry.pool_import import Report, import_pool
 from hyperlora.settings import reload_settings
 from mixed_pool import make_mixed_pool, make_tiny_base
 from side_by_side import surroundings

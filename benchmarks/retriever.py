@@ -21,19 +21,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperlora.base_models import load_base_model
-from hyperlora.encoder import TextEncoder
-from hyperlora.encoder_change import EncoderChange
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.embeddings.encoder_change import EncoderChange
+from hyperlora.embeddings.task_vectors import task_vectors
+from hyperlora.models import load_base_model
 from hyperlora.registry import Registry
 from hyperlora.settings import get_settings
-from hyperlora.suite_checks import plain_text
-from hyperlora.task_vectors import task_vectors
-from hyperlora.tasks import Task
+from hyperlora.tasks.suite_checks import plain_text
+from hyperlora.tasks.task import Task
 from pipelines.recipes import RetrieverRecipe, read_recipe, shipped_recipe
-from pipelines.retriever_pairs import training_pairs
 from pipelines.starter import starter_suite
-from pipelines.train_encoder import train_encoder
-from pipelines.train_retriever import document_of_task
+from pipelines.training.encoder import train_encoder
+from pipelines.training.retriever import document_of_task
+from pipelines.training.retriever_pairs import training_pairs
 from retrieval.artifact import read_retriever
 from retrieval.documents import Document, QueryKind, prompt_text
 from retrieval.embedding import Encodes

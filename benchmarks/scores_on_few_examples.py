@@ -15,15 +15,15 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from hyperlora.durable import write_bytes
-from hyperlora.tasks import Task
-from pipelines.candidates import choose, find_candidates, rank_candidates, score_on_examples
-from pipelines.cross_validation import cross_validate, score_pairs
+from hyperlora.files.durable import write_bytes
+from hyperlora.tasks.task import Task
+from pipelines.adapt.candidates import choose, find_candidates, rank_candidates, score_on_examples
+from pipelines.adapt.cross_validation import cross_validate, score_pairs
+from pipelines.adapt.generate import refining
 from pipelines.evaluation.plans import drawn_examples
-from pipelines.generate import refining
-from pipelines.refine import refine
 from pipelines.session import Session
 from pipelines.starter import open_suite
+from pipelines.training.refine import refine
 
 
 def measure(session: Session, task: Task, count: int, seed: int, asked: int) -> dict[str, Any]:

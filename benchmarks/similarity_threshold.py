@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
 from pipelines.starter import starter_suite
 
 THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)

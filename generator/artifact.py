@@ -14,9 +14,9 @@ from torch.overrides import TorchFunctionMode
 
 from generator.cvae import Cvae, CvaeConfig
 from generator.hypernet import Hypernet, HypernetConfig
-from hyperlora.durable import write_bytes, write_json
 from hyperlora.errors import AdapterFormatError
-from hyperlora.safetensors_header import read_header
+from hyperlora.files.durable import write_bytes, write_json
+from hyperlora.files.safetensors_header import read_header
 
 CONFIG_FILE = "generator.json"
 WEIGHTS_FILE = "generator.safetensors"

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from hyperlora.adapter import LoraFactors
-from hyperlora.algebra import truncated_product
 from hyperlora.bank import StackedFactors
 from hyperlora.errors import InputError
-from hyperlora.target_modules import TargetModule
+from hyperlora.lora.adapter import LoraFactors
+from hyperlora.lora.algebra import truncated_product
+from hyperlora.lora.target_modules import TargetModule
 
 Weights = Mapping[str, LoraFactors]
 

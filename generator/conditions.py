@@ -11,13 +11,13 @@ from torch import Tensor
 
 from generator.views import ViewSizes
 from generator.writing import GeneratorConfig
-from hyperlora import task_vectors
-from hyperlora.base_models import BaseModel
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings import task_vectors
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.embeddings.hidden_states import text_states
 from hyperlora.errors import AdapterFormatError
-from hyperlora.hidden_states import text_states
+from hyperlora.models import BaseModel
 from hyperlora.settings import get_settings
-from hyperlora.tasks import Example
+from hyperlora.tasks.task import Example
 
 Part = Literal["description", "examples"]
 

@@ -18,9 +18,9 @@ from generator.layout import Sides, WeightLayout
 from generator.normalising import Standardiser
 from generator.weight_coders import DictionaryCoder, Form, WeightCoder, make_coder
 from hyperlora.bank import StackedFactors
-from hyperlora.base_models import BaseIdentity
-from hyperlora.prompts import DEFAULT_TEMPLATE, PromptTemplate
-from hyperlora.target_modules import TargetModule
+from hyperlora.lora.target_modules import TargetModule
+from hyperlora.models import BaseIdentity
+from hyperlora.tasks.prompts import DEFAULT_TEMPLATE, PromptTemplate
 
 
 class CvaeConfig(BaseModel):

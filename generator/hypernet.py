@@ -21,9 +21,9 @@ from generator.dictionary import Dictionary
 from generator.layout import WeightLayout
 from generator.views import Views, ViewSizes
 from hyperlora.bank import StackedFactors
-from hyperlora.base_models import BaseIdentity
-from hyperlora.prompts import DEFAULT_TEMPLATE, PromptTemplate
-from hyperlora.target_modules import TargetModule
+from hyperlora.lora.target_modules import TargetModule
+from hyperlora.models import BaseIdentity
+from hyperlora.tasks.prompts import DEFAULT_TEMPLATE, PromptTemplate
 
 
 class HypernetConfig(BaseModel):

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from generator.canonical import Weights, balanced
-from hyperlora.adapter import LoraFactors
-from hyperlora.target_modules import TargetModule
+from hyperlora.lora.adapter import LoraFactors
+from hyperlora.lora.target_modules import TargetModule
 
 # What no input was seen along still counts so much of the mean along a direction, since others may be.
 _UNSEEN = 1e-4

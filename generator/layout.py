@@ -16,7 +16,7 @@ from torch import Tensor
 
 from hyperlora.bank import StackedFactors
 from hyperlora.errors import InputError
-from hyperlora.target_modules import TargetModule
+from hyperlora.lora.target_modules import TargetModule
 
 Side = Literal["A", "B"]
 Sides = Literal["B", "AB"]

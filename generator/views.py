@@ -11,7 +11,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-from hyperlora.whitening import whitened
+from hyperlora.embeddings.whitening import whitened
 
 
 class ViewSizes(BaseModel):
@@ -66,7 +66,8 @@ class Views(nn.Module):
             self.register_buffer(f"{name}_matrix", torch.eye(sizes.hidden))
 
     def fit(self, reading: tuple[Tensor, Tensor], examples: tuple[Tensor, Tensor]) -> None:
-        """Take centre and matrix of both kinds of states, as `hyperlora.whitening.fit_whitening` gives them."""
+        """Take centre and matrix of both kinds of states, as `hyperlora.embeddings.whitening.fit_whitening` gives
+        them."""
         for name, (centre, matrix) in (("reading", reading), ("examples", examples)):
             getattr(self, f"{name}_centre").copy_(centre)
             getattr(self, f"{name}_matrix").copy_(matrix)

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from generator.views import ViewSizes
-from hyperlora.adapter import LoraFactors
 from hyperlora.bank import StackedFactors, unstack
-from hyperlora.base_models import BaseIdentity
+from hyperlora.lora.adapter import LoraFactors
+from hyperlora.models import BaseIdentity
 
 
 class GeneratorConfig(Protocol):

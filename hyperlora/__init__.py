@@ -1,11 +1,12 @@
 """HyperLoRA's core: adapters, the bank, decoding, merging, base models, tasks and the registry.
 
-What lives here knows nothing of retrieval, generation, pipelines or servers and imports none of them; the one
-exception is `doorway`, whose calls reach `pipelines` when they are made.
+What lives here knows nothing of retrieval, generation, pipelines or servers and imports none of them. Only this file
+names a module above: the calls of the public surface are forwarded to `pipelines.api` when somebody asks for them.
+`docs/architecture.md` has a line on each room; loose beside them lies what all of them need.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 __version__ = "0.1.0"
 __all__ = [
@@ -22,19 +23,23 @@ __all__ = [
     "search",
 ]
 
-if TYPE_CHECKING:
-    from hyperlora.adapter import Adapter
-    from hyperlora.doorway import adapt, compose, evaluate_adapter, generate, merge, route, run, search
-    from hyperlora.importing import import_adapters
-    from hyperlora.registry import Registry
-
-_HOMES = {"Adapter": "adapter", "Registry": "registry", "import_adapters": "importing"} | dict.fromkeys(
-    ("adapt", "compose", "evaluate_adapter", "generate", "merge", "route", "run", "search"), "doorway"
-)
+_HOMES = {
+    "Adapter": "hyperlora.lora.adapter",
+    "Registry": "hyperlora.registry",
+    "adapt": "pipelines.api",
+    "compose": "pipelines.api",
+    "evaluate_adapter": "pipelines.api",
+    "generate": "pipelines.api",
+    "import_adapters": "hyperlora.registry.importing",
+    "merge": "pipelines.api",
+    "route": "pipelines.api",
+    "run": "pipelines.api",
+    "search": "pipelines.api",
+}
 
 
 def __getattr__(name: str) -> Any:
     # torch and transformers take seconds to import: `import hyperlora` and `hyperlora --help` do without them
     if name not in _HOMES:
         raise AttributeError(f"module 'hyperlora' has no attribute {name!r}")
-    return getattr(import_module(f"hyperlora.{_HOMES[name]}"), name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hyperlora.durable import fault_point
 from hyperlora.errors import InputError
+from hyperlora.files.durable import fault_point
 from hyperlora.identity import content_hash
 from hyperlora.settings import get_settings
-from hyperlora.tasks import Task
-from pipelines.adapt import AdaptResult, adapt
+from hyperlora.tasks.task import Task
+from pipelines.adapt.adapt import AdaptResult, adapt
 from pipelines.evaluation.bench import Bench
+from pipelines.evaluation.generator_champion import settle_generator
 from pipelines.evaluation.methods import find_methods
 from pipelines.evaluation.run import RESULTS, evaluate, evaluation_identity, read_results
-from pipelines.generator_champion import settle_generator
 from pipelines.recipes import QuickstartRecipe
 from pipelines.session import Session
 from pipelines.starter import open_suite
-from pipelines.train_generator import train_generator
-from pipelines.train_pool import registered_adapters, train_pool
+from pipelines.training.generator import train_generator
+from pipelines.training.pool import registered_adapters, train_pool
 from pipelines.zoo import seed_zoo
 
 METHODS = ("base", "description", "icl-5", "oracle", "retrieved-1", "generated")

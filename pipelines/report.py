@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from textwrap import shorten
 from typing import Any
 
-from pipelines.adapt import AdaptResult
-from pipelines.compose import Composition
-from pipelines.cross_validation import ExampleScores
-from pipelines.evaluate_adapter import AdapterEvaluation
+from pipelines.adapt.adapt import AdaptResult
+from pipelines.adapt.compose import Composition
+from pipelines.adapt.cross_validation import ExampleScores
+from pipelines.adapt.route import RoutedAnswer
+from pipelines.evaluation.evaluate_adapter import AdapterEvaluation
 from pipelines.evaluation.report import results_text
 from pipelines.quickstart import QuickstartReport
 from pipelines.recipes.composition import CompositionRecipe
-from pipelines.route import RoutedAnswer
 
 
 def comparison_text(results: dict[str, Any]) -> str:

@@ -14,10 +14,10 @@ import torch
 from generator.artifact import read_generator
 from generator.writing import Generator
 from hyperlora.bank import AdapterBank
-from hyperlora.base_models import BaseModel, load_base_model, locate_base
-from hyperlora.base_models.sources import LocatedBase
-from hyperlora.encoder import PACKAGED_ENCODER, TextEncoder
+from hyperlora.embeddings.encoder import PACKAGED_ENCODER, TextEncoder
 from hyperlora.errors import AdapterFormatError, InputError, RegistryError
+from hyperlora.models import BaseModel, load_base_model, locate_base
+from hyperlora.models.sources import LocatedBase
 from hyperlora.registry import Entry, Registry
 from hyperlora.registry.champions import by_preference
 from hyperlora.settings import get_settings

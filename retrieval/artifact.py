@@ -12,10 +12,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from hyperlora.adapter import LoraFactors
-from hyperlora.durable import write_bytes, write_json
-from hyperlora.encoder_change import EncoderChange
+from hyperlora.embeddings.encoder_change import EncoderChange
 from hyperlora.errors import AdapterFormatError
+from hyperlora.files.durable import write_bytes, write_json
+from hyperlora.lora.adapter import LoraFactors
 from retrieval.calibration import Calibration
 from retrieval.documents import QueryKind
 from retrieval.ranking import LEXICAL_WEIGHT

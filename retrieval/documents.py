@@ -8,9 +8,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperlora.card import Card
 from hyperlora.errors import AdapterFormatError
-from hyperlora.peft_folder.record import RECORD_FILE, read_record
+from hyperlora.lora.card import Card
+from hyperlora.peft_io.folder.record import RECORD_FILE, read_record
 from hyperlora.registry import Entry
 
 Vectors = NDArray[np.float32]

@@ -12,11 +12,11 @@ from typing import Protocol
 
 import numpy as np
 
-from hyperlora.base_models import BaseModel
+from hyperlora.embeddings.task_vectors import task_vector_layer, task_vectors
 from hyperlora.errors import InputError
+from hyperlora.models import BaseModel
 from hyperlora.registry import Entry
-from hyperlora.task_vectors import task_vector_layer, task_vectors
-from hyperlora.tasks import Example
+from hyperlora.tasks.task import Example
 from retrieval.documents import MOST_INPUTS, QueryKind, Vectors, card_of, document_of, unit_mean
 from retrieval.index import Passage
 

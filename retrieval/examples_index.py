@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperlora.encoder import TextEncoder
-from hyperlora.prompts import Solved
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.tasks.prompts import Solved
 
 
 class ExamplesIndex:

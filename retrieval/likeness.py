@@ -7,12 +7,12 @@ from itertools import islice
 
 import numpy as np
 
-from hyperlora.adapter import Adapter
-from hyperlora.algebra import cosine
 from hyperlora.errors import InputError
-from hyperlora.peft_folder import read_adapter
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.algebra import cosine
+from hyperlora.lora.sketches import decode, sketch
+from hyperlora.peft_io.folder import read_adapter
 from hyperlora.registry import Entry, Registry
-from hyperlora.sketches import decode, sketch
 from retrieval.index import POOL_ORIGINS
 
 # A sketch's cosine is off by about 1/8, so that many times as many as wanted are looked at closely.

@@ -1,6 +1,7 @@
 """A text as the text encoder and the base model read it: two views that err on different texts, in one vector.
 
-States are scaled by their covariance within the tasks that the retriever was trained on, see `hyperlora.whitening`.
+States are scaled by their covariance within the tasks that the retriever was trained on, see
+`hyperlora.embeddings.whitening`.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hyperlora.base_models import BaseModel
-from hyperlora.encoder import TextEncoder
-from hyperlora.hidden_states import text_states
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.embeddings.hidden_states import text_states
+from hyperlora.embeddings.whitening import fit_whitening, whitened
 from hyperlora.identity import content_hash
+from hyperlora.models import BaseModel
 from hyperlora.settings import get_settings
-from hyperlora.whitening import fit_whitening, whitened
 from retrieval.documents import Vectors
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperlora.base_models import BaseModel
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.embeddings.task_vectors import task_vectors
 from hyperlora.errors import InputError
-from hyperlora.prompts import Solved
+from hyperlora.models import BaseModel
 from hyperlora.registry import Entry, Registry
-from hyperlora.task_vectors import task_vectors
+from hyperlora.tasks.prompts import Solved
 from retrieval.calibration import Calibration
 from retrieval.documents import QUERY_KINDS, Document, QueryKind, document_of
 from retrieval.embedding import Encodes, TaskVectorEmbedder, TextEmbedder

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hyperlora.adapter import Adapter
 from hyperlora.bank import Choice, Mix
 from hyperlora.errors import InputError
+from hyperlora.lora.adapter import Adapter
 from retrieval.compose import compose, even_weights
 from retrieval.compose.weighting import softmax_weights
 

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from generator.cvae import Cvae
     from generator.hypernet import Hypernet
-    from hyperlora.adapter import Adapter
     from hyperlora.bank import AdapterBank
-    from hyperlora.base_models import BaseModel
-    from hyperlora.card import Card
-    from hyperlora.encoder import TextEncoder
+    from hyperlora.embeddings.encoder import TextEncoder
+    from hyperlora.lora.adapter import Adapter
+    from hyperlora.lora.card import Card
+    from hyperlora.models import BaseModel
     from hyperlora.registry import Registry
 
 # The environment comes first: transformers, MLflow and OpenMP read it when they are imported. The converted base
@@ -140,7 +140,7 @@ def tiny_base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_base(tiny_base_folder: Path) -> BaseModel:
     """The tiny model, loaded for inference in float32. Shared: leave its weights as they are."""
-    from hyperlora.base_models import load_base_model
+    from hyperlora.models import load_base_model
 
     return load_base_model(f"file:{tiny_base_folder}")
 
@@ -164,8 +164,8 @@ def make_adapter(tiny_base: BaseModel) -> Callable[..., Adapter]:
     import torch
     from torch import nn
 
-    from hyperlora.adapter import Adapter, LoraFactors
-    from hyperlora.card import Card, CardExample
+    from hyperlora.lora.adapter import Adapter, LoraFactors
+    from hyperlora.lora.card import Card, CardExample
 
     linears = {name: module for name, module in tiny_base.model.named_modules() if isinstance(module, nn.Linear)}
 
@@ -197,7 +197,7 @@ def make_adapter(tiny_base: BaseModel) -> Callable[..., Adapter]:
 @pytest.fixture(scope="session")
 def encoder() -> TextEncoder:
     """The packaged text encoder, all-MiniLM-L6-v2; real, and quick enough for unit tests."""
-    from hyperlora.encoder import PACKAGED_ENCODER, TextEncoder
+    from hyperlora.embeddings.encoder import PACKAGED_ENCODER, TextEncoder
 
     return TextEncoder(PACKAGED_ENCODER)
 
@@ -220,7 +220,7 @@ def sampling(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.Mon
     import torch
 
     from generator.cvae import Cvae, CvaeConfig
-    from hyperlora.target_modules import find_target_modules
+    from hyperlora.lora.target_modules import find_target_modules
 
     config = CvaeConfig(
         base=tiny_base.identity,
@@ -251,7 +251,7 @@ def reading(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.Monk
 
     from generator.hypernet import Hypernet, HypernetConfig
     from generator.views import ViewSizes
-    from hyperlora.target_modules import find_target_modules
+    from hyperlora.lora.target_modules import find_target_modules
 
     hidden = int(tiny_base.model.config.hidden_size)
     sizes = ViewSizes(embedding=encoder.dimensions, hidden=hidden, reading_layer=1, examples_layer=2)
@@ -322,7 +322,7 @@ def registry(_empty_registry: Path, hyperlora_home: Path) -> Registry:
 @pytest.fixture(scope="session")
 def real_base() -> BaseModel:
     """SmolLM2-135M-Instruct; for tests marked `real`. The first use in a checkout converts it, for half a minute."""
-    from hyperlora.base_models import DEFAULT_BASE, load_base_model
+    from hyperlora.models import DEFAULT_BASE, load_base_model
     from hyperlora.settings import reload_settings
 
     with pytest.MonkeyPatch.context() as patch:
@@ -345,9 +345,9 @@ def start_apart() -> Callable[..., multiprocessing.process.BaseProcess]:
             "mlflow.store.model_registry.sqlalchemy_workspace_store",
             "mlflow.store.tracking.sqlalchemy_workspace_store",
             "sqlalchemy.dialects.sqlite",
-            "hyperlora.mlflow_model",
+            "hyperlora.registry.mlflow_model",
             "hyperlora.registry",
-            "hyperlora.sketches",
+            "hyperlora.lora.sketches",
             "pipelines.quickstart",
             "faiss",
             "sentence_transformers",
@@ -373,7 +373,7 @@ def small_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers import BertConfig, BertModel
 
-    from hyperlora.encoder import TextEncoder
+    from hyperlora.embeddings.encoder import TextEncoder
 
     source = TextEncoder()._folder
     folder = tmp_path_factory.mktemp("small-encoder")

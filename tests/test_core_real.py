@@ -11,16 +11,16 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from hyperlora.adapter import Adapter, LoraFactors
 from hyperlora.bank import AdapterBank, AdapterSlots, RankBuckets, Route, StackedFactors, stack_adapters
-from hyperlora.card import Card
-from hyperlora.decoding import generate
-from hyperlora.peft_folder import read_adapter
-from hyperlora.sampling import Sampling
-from hyperlora.target_modules import find_target_modules
+from hyperlora.inference.decoding import generate
+from hyperlora.inference.sampling import Sampling
+from hyperlora.lora.adapter import Adapter, LoraFactors
+from hyperlora.lora.card import Card
+from hyperlora.lora.target_modules import find_target_modules
+from hyperlora.peft_io.folder import read_adapter
 
 if TYPE_CHECKING:
-    from hyperlora.base_models import BaseModel
+    from hyperlora.models import BaseModel
 
 pytestmark = pytest.mark.real
 

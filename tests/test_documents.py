@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hyperlora.example_rows import SHAPES
+from hyperlora.tasks.example_rows import SHAPES
 from pipelines.recipes.composition import composition_recipe
 from retrieval.compose import METHODS
 from serve.cli.main import COMMANDS

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+import hyperlora
 
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
@@ -17,46 +20,69 @@ MAY_IMPORT = {
     "serve": {"hyperlora", "generator", "retrieval", "pipelines"},
 }
 OURS = {*MAY_IMPORT, "tests", "benchmarks"}
-# The one exception: hyperlora.adapt(...) and its like reach up when they are called; before, only the type checker.
-DOORWAYS = {"hyperlora/__init__.py", "hyperlora/doorway.py"}
+# Inside a package, too, a room imports only itself and rooms before it; what lies loose comes before all rooms of the
+# core, and has its place in the order of `pipelines`.
+ROOMS = {
+    "hyperlora": (
+        *("references", "files", "settings", "tasks", "models", "lora", "peft_io", "bank", "inference", "embeddings"),
+        *("registry", "mlflow_model"),
+    ),
+    "pipelines": (
+        *("starter", "recipes", "session", "training", "adapt", "evaluation", "zoo", "quickstart", "report", "api"),
+        "__main__",
+    ),
+}
+MOST_LOOSE = 6
 MODULES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
 
 
-def imports(tree: ast.AST, deferred: bool = False) -> Iterator[tuple[str, bool]]:
-    """Every imported module at any depth, and whether importing the file leaves it alone."""
-    for node in ast.iter_child_nodes(tree):
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every imported module at any depth, for the type checker alone or not."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, deferred) for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield node.module or "", deferred
+            yield node.module or ""
+            # `from hyperlora import bank` imports a room
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module in ROOMS)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
             first = node.args[0] if node.args else None
             if isinstance(first, ast.Constant):
-                yield str(first.value), deferred
-        function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        type_checking = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        yield from imports(node, deferred or function or type_checking)
+                yield str(first.value)
 
 
 def wrong_imports(name: str, source: str) -> list[str]:
     package = name.partition("/")[0]
     wrong = []
-    for module, deferred in imports(ast.parse(source)):
+    for module in imports(ast.parse(source)):
         top = module.partition(".")[0]
         if top not in OURS or top == package or top in MAY_IMPORT[package]:
             continue
-        if name in DOORWAYS and deferred and top in MAY_IMPORT:
-            continue
         wrong.append(module)
+    return wrong
+
+
+def out_of_order(name: str, source: str) -> list[str]:
+    """Imports of a room by one that comes before it."""
+    package, _, rest = name.partition("/")
+    rooms = ROOMS.get(package, ())
+    here = rest.partition("/")[0].removesuffix(".py")
+    if not rooms or here == "__init__":
+        return []
+    place = rooms.index(here) if here in rooms else -1
+    wrong = []
+    for module in imports(ast.parse(source)):
+        top, _, room = module.partition(".")
+        room = room.partition(".")[0]
+        if top == package and room in rooms and rooms.index(room) > place:
+            wrong.append(f"{name} imports {module}")
     return wrong
 
 
 def forbidden(source: str) -> list[str]:
     """Whatever could run code out of a data file."""
     tree = ast.parse(source)
-    found = [
-        module for module, _ in imports(tree) if module.partition(".")[0] in {"pickle", "cPickle", "dill", "joblib"}
-    ]
+    found = [module for module in imports(tree) if module.partition(".")[0] in {"pickle", "cPickle", "dill", "joblib"}]
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             if ast.unparse(node.func) in {"torch.load", "pickle.load", "pickle.loads"}:
@@ -74,6 +100,7 @@ def forbidden(source: str) -> list[str]:
 def test_a_module_imports_only_what_lies_below_it_and_never_unpickles(path: Path) -> None:
     source = path.read_text()
     assert wrong_imports(path.relative_to(ROOT).as_posix(), source) == []
+    assert out_of_order(path.relative_to(ROOT).as_posix(), source) == []
     assert forbidden(source) == []
 
 
@@ -86,8 +113,8 @@ def test_every_package_was_looked_at() -> None:
     [
         ("hyperlora/bank.py", "import pipelines"),
         ("hyperlora/bank.py", "def f():\n    from generator.hypernet import Hypernet"),
-        ("hyperlora/doorway.py", "from pipelines import adapt"),
-        ("hyperlora/doorway.py", "def f():\n    import tests"),
+        ("hyperlora/__init__.py", "from pipelines.api import adapt"),
+        ("hyperlora/progress.py", "def f():\n    import tests"),
         ("hyperlora/bank.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import serve"),
         ("generator/cvae.py", "from retrieval import index"),
         ("retrieval/index.py", "import importlib\nx = importlib.import_module('generator')"),
@@ -99,8 +126,46 @@ def test_the_check_finds_an_import_against_the_arrows(name: str, source: str) ->
     assert len(wrong_imports(name, source)) == 1
 
 
-def test_the_doorway_may_reach_up_inside_a_function() -> None:
-    assert wrong_imports("hyperlora/doorway.py", "def adapt():\n    from pipelines.adapt import adapt") == []
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("hyperlora/lora/adapter.py", "from hyperlora.bank import AdapterBank"),
+        ("hyperlora/lora/adapter.py", "def f():\n    from hyperlora import registry"),
+        ("hyperlora/errors.py", "from hyperlora.files.durable import write_json"),
+        ("pipelines/training/loop.py", "import pipelines.adapt.adapt"),
+        ("pipelines/recipes/models.py", "from pipelines.session import CHAMPION"),
+    ],
+)
+def test_the_check_finds_an_import_against_the_order_of_the_rooms(name: str, source: str) -> None:
+    assert out_of_order(name, source)
+
+
+def test_a_room_may_import_itself_what_comes_before_it_and_what_lies_loose() -> None:
+    source = "from hyperlora.lora import card\nfrom hyperlora.files.durable import f\nfrom hyperlora.errors import E"
+    assert out_of_order("hyperlora/lora/adapter.py", source) == []
+
+
+def test_every_room_has_its_place_in_the_order_and_says_what_belongs_there() -> None:
+    for package, order in ROOMS.items():
+        rooms = {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
+        assert rooms <= set(order)
+        for room in rooms:
+            assert ast.get_docstring(ast.parse((ROOT / package / room / "__init__.py").read_text()))
+
+
+def test_little_lies_loose_in_the_core() -> None:
+    assert len(list((ROOT / "hyperlora").glob("*.py"))) <= MOST_LOOSE
+
+
+def test_the_public_names_are_forwarded_and_known_to_type_checkers() -> None:
+    stub = ast.parse((ROOT / "hyperlora" / "__init__.pyi").read_text())
+    homes = {alias.name: node.module for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert homes == hyperlora._HOMES
+    assert sorted(homes) == sorted(hyperlora.__all__)
+    for name, module in homes.items():
+        assert getattr(hyperlora, name) is getattr(import_module(str(module)), name)
+    with pytest.raises(AttributeError, match="no attribute 'doorway'"):
+        hyperlora.doorway  # noqa: B018
 
 
 @pytest.mark.parametrize(

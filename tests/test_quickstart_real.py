@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hyperlora.prompts import read_answer, render_prompt
-from hyperlora.tasks import Example
+from hyperlora.tasks.prompts import read_answer, render_prompt
+from hyperlora.tasks.task import Example
 from pipelines.recipes import load_recipe, shipped_recipe
 from pipelines.starter import starter_suite
 from pipelines.zoo import ZOO_FOLDER
@@ -29,7 +29,7 @@ from pipelines.zoo import ZOO_FOLDER
 from .real_homes import CACHE, zoo_home
 
 if TYPE_CHECKING:
-    from hyperlora.base_models import BaseModel
+    from hyperlora.models import BaseModel
 
 pytestmark = pytest.mark.real
 
@@ -251,9 +251,9 @@ def test_bank_peft_and_merged_checkpoint_agree_token_for_token(
     load_plain: Callable[[Path], Any],
 ) -> None:
     from hyperlora.bank import AdapterBank, stack_adapters
-    from hyperlora.decoding import generate
-    from hyperlora.peft_folder import read_adapter
-    from hyperlora.sampling import Sampling
+    from hyperlora.inference.decoding import generate
+    from hyperlora.inference.sampling import Sampling
+    from hyperlora.peft_io.folder import read_adapter
 
     bank = AdapterBank(real_base.model)
     try:

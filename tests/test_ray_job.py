@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from hyperlora.registry import Registry
-from hyperlora.tasks import Example, Task, write_task
+from hyperlora.tasks.task import Example, Task, write_task
 
 pytestmark = pytest.mark.real
 

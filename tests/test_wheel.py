@@ -68,7 +68,7 @@ def test_every_module_and_data_file_is_in_and_no_test(files: set[str]) -> None:
         path.relative_to(ROOT).as_posix()
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.suffix in {".py", ".yaml", ".jsonl", ".html", ".j2", ".json", ".safetensors"}
+        if path.suffix in {".py", ".pyi", ".yaml", ".jsonl", ".html", ".j2", ".json", ".safetensors"}
     }
     assert {path for path in files if ".dist-info/" not in path} == wanted
     assert "pipelines/recipes/quickstart.yaml" in files

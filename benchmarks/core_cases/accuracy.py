@@ -9,18 +9,18 @@ import torch
 
 from core_cases.inputs import Inputs
 from core_cases.training import label_loss, peft_model, shipped_recipe, trained_parameters
-from hyperlora.adapter import Adapter
 from hyperlora.bank import AdapterBank, stack_adapters
-from hyperlora.base_models import BaseModel
-from hyperlora.decoding import generate
-from hyperlora.metrics import bootstrap_mean, exact_match
-from hyperlora.peft_folder import read_adapter
+from hyperlora.inference.decoding import generate
+from hyperlora.lora.adapter import Adapter
+from hyperlora.models import BaseModel
+from hyperlora.peft_io.folder import read_adapter
 from hyperlora.progress import progress
-from hyperlora.prompts import render_prompt
-from pipelines.lessons import encode_examples, step_samples
+from hyperlora.tasks.metrics import bootstrap_mean, exact_match
+from hyperlora.tasks.prompts import render_prompt
 from pipelines.recipes import AdapterRecipe
-from pipelines.train_adapters import train_adapters
-from pipelines.training import learning_rate_share
+from pipelines.training.adapters import train_adapters
+from pipelines.training.lessons import encode_examples, step_samples
+from pipelines.training.loop import learning_rate_share
 
 
 def compare_accuracy(inputs: Inputs, steps: int, *, samples: int = 8, test_examples: int = 50) -> dict[str, object]:

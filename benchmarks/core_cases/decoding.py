@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from core_cases.inputs import QUERY_VALUE, Inputs
-from hyperlora.adapter import Adapter
 from hyperlora.bank import AdapterBank, stack_adapters
-from hyperlora.base_models import BaseModel
-from hyperlora.decoding import Generated, generate
-from hyperlora.sampling import Sampling
+from hyperlora.inference.decoding import Generated, generate
+from hyperlora.inference.sampling import Sampling
+from hyperlora.lora.adapter import Adapter
+from hyperlora.models import BaseModel
 from side_by_side import Comparison, Prepared
 
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import torch
 
-from hyperlora.adapter import Adapter, LoraFactors
-from hyperlora.base_models import BaseModel, load_base_model
-from hyperlora.card import Card
-from hyperlora.peft_folder import write_adapter
-from hyperlora.prompts import render_prompt
-from hyperlora.quiet import quiet_transformers
-from hyperlora.target_modules import find_target_modules
-from hyperlora.tasks import Task
+from hyperlora.lora.adapter import Adapter, LoraFactors
+from hyperlora.lora.card import Card
+from hyperlora.lora.target_modules import find_target_modules
+from hyperlora.models import BaseModel, load_base_model
+from hyperlora.models.quiet import quiet_transformers
+from hyperlora.peft_io.folder import write_adapter
+from hyperlora.tasks.prompts import render_prompt
+from hyperlora.tasks.task import Task
 
 QUERY_VALUE = ("q_proj", "v_proj")
 ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")

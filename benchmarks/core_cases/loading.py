@@ -15,9 +15,9 @@ from torch import Tensor
 
 from core_cases.inputs import QUERY_VALUE, Inputs
 from hyperlora.bank import AdapterSlots, StackedFactors
-from hyperlora.base_models import BaseModel
-from hyperlora.peft_folder import read_adapter
-from hyperlora.target_modules import find_target_modules
+from hyperlora.lora.target_modules import find_target_modules
+from hyperlora.models import BaseModel
+from hyperlora.peft_io.folder import read_adapter
 from side_by_side import Comparison, Prepared
 
 _FOLDERS = 4

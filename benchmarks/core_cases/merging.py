@@ -9,9 +9,9 @@ from typing import Any
 from torch import Tensor
 
 from core_cases.inputs import ALL_LINEAR, QUERY_VALUE, Inputs
-from hyperlora.adapter import Adapter
-from hyperlora.base_models import BaseModel
-from hyperlora.merging import merged
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.merging import merged
+from hyperlora.models import BaseModel
 from side_by_side import Comparison, Prepared
 
 

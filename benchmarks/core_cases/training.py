@@ -12,15 +12,15 @@ from torch import Tensor, nn
 
 from core_cases.inputs import Inputs, sharing_weights
 from hyperlora.bank import AdapterBank
-from hyperlora.base_models import BaseModel
-from hyperlora.batching import Encoded, collate, label_logits
-from hyperlora.target_modules import find_target_modules
-from pipelines.lessons import Sample, encode_examples, step_samples
+from hyperlora.inference.batching import Encoded, collate, label_logits
+from hyperlora.lora.target_modules import find_target_modules
+from hyperlora.models import BaseModel
 from pipelines.recipes import AdapterRecipe, load_recipe
 
 # The shipped step itself, private as it is: a copy here would be measured long after the shipped one had changed.
-from pipelines.train_adapters import StackedParameters
-from pipelines.training import accumulate_gradients
+from pipelines.training.adapters import StackedParameters
+from pipelines.training.lessons import Sample, encode_examples, step_samples
+from pipelines.training.loop import accumulate_gradients
 from side_by_side import Comparison, Prepared
 
 _IGNORED = -100

@@ -1,7 +1,8 @@
 """The bank: one batch in which every sample, or token, has its own adapter or its own weighted mix.
 
 Training many adapters in one pass, training a hypernetwork through the base, scoring candidates and answering a mixed
-batch are all the same call, with factors from another place: leaf parameters, generated tensors or slots.
+batch are all the same call, with factors from another place: leaf parameters, generated tensors or slots. What is
+asked of a batch (decode it, score it) is in `inference`.
 """
 
 from hyperlora.bank.bank import AdapterBank, Prepared, routed

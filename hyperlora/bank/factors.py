@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from hyperlora.adapter import Adapter, LoraFactors
+from hyperlora.lora.adapter import Adapter, LoraFactors
 
 _SMALLEST_BUCKET = 8
 

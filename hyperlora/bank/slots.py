@@ -13,11 +13,11 @@ from threading import Lock
 
 import torch
 
-from hyperlora.adapter import Adapter
 from hyperlora.bank.factors import Factors, RankBuckets, StackedFactors
 from hyperlora.bank.route import Route
 from hyperlora.errors import AdapterFormatError, InputError
-from hyperlora.target_modules import TargetModule
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.target_modules import TargetModule
 
 
 class AdapterSlots:

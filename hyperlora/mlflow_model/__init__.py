@@ -1,26 +1,3 @@
-"""Adapters as MLflow models: `mlflow.pyfunc.load_model` answers with them, and MLflow's UI shows their cards.
+"""Where the `loader_module` of every stored adapter points: a door to `hyperlora.registry.mlflow_model`, for good."""
 
-This package is what the `loader_module` of every stored adapter names.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from hyperlora.mlflow_model.markdown import card_markdown
-from hyperlora.mlflow_model.mlmodel import MLMODEL_FILE, verify_model_folder, write_mlmodel
-
-if TYPE_CHECKING:
-    from hyperlora.mlflow_model.answering import AnsweringModel
-
-__all__ = ["MLMODEL_FILE", "card_markdown", "verify_model_folder", "write_mlmodel"]
-
-
-def _load_pyfunc(path: str, model_config: Mapping[str, Any] | None = None) -> AnsweringModel:
-    """What MLflow calls with the folder that it downloaded; see `answering.load_model`."""
-    # writing MLmodel at registration does without transformers
-    from hyperlora.mlflow_model.answering import load_model
-
-    return load_model(Path(path), model_config)
+from hyperlora.registry.mlflow_model import _load_pyfunc as _load_pyfunc

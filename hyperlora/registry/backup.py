@@ -19,15 +19,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hyperlora.durable import fault_point, fsync
 from hyperlora.errors import InputError, RegistryError
+from hyperlora.files.durable import fault_point, fsync
 from hyperlora.identity import canonical_json
-from hyperlora.peft_folder import read_adapter
+from hyperlora.peft_io.folder import read_adapter
 from hyperlora.progress import progress
 from hyperlora.references import parse_reference
 from hyperlora.registry.entry import Entry, NameState, Tombstone
 from hyperlora.registry.registry import Registry
-from hyperlora.run_archive import read_run, restore_run
+from hyperlora.registry.run_archive import read_run, restore_run
 
 FORMAT = 1
 _DAMAGED = "Take another backup; this one cannot be trusted."
@@ -165,7 +165,7 @@ def _is_taken(registry: Registry, state: NameState) -> bool:
 def _restore_name(
     registry: Registry, tar: tarfile.TarFile, archive: Path, state: NameState, runs: Mapping[str, str]
 ) -> None:
-    from hyperlora.mlflow_model import card_markdown
+    from hyperlora.registry.mlflow_model import card_markdown
 
     record = registry.record
     with registry.ledger.writing(state.name) as touched:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from hyperlora.durable import commit_folder, fault_point, reap_staging, staging_folder
 from hyperlora.errors import RegistryError
+from hyperlora.files.durable import commit_folder, fault_point, reap_staging, staging_folder
 from hyperlora.identity import content_hash, file_hash
 
 Manifest = Mapping[str, str]

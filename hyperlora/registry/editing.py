@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hyperlora.errors import InputError
-from hyperlora.prompts import check_template
 from hyperlora.registry.entry import Entry
+from hyperlora.tasks.prompts import check_template
 
 if TYPE_CHECKING:
     from hyperlora.registry.registry import Registry
@@ -71,8 +71,8 @@ def edit(
         changes |= {"prompt_template": prompt_template, "metrics": kept}
     edited = adapter
     if base is not None:
-        from hyperlora.base_completion import complete_base
-        from hyperlora.base_models import locate_base
+        from hyperlora.lora.base_completion import complete_base
+        from hyperlora.models import locate_base
 
         edited = complete_base(adapter, locate_base(base))
     edited = edited.with_card(adapter.card.model_copy(update=changes))

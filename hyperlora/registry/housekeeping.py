@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from hyperlora.adapter import Adapter
 from hyperlora.errors import AdapterFormatError, RegistryError
-from hyperlora.finite_weights import non_finite_tensors
+from hyperlora.lora.adapter import Adapter
+from hyperlora.peft_io.finite_weights import non_finite_tensors
 from hyperlora.progress import progress
 from hyperlora.registry.catalogue import Query
 from hyperlora.registry.entry import Entry, now

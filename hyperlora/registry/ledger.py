@@ -15,14 +15,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from hyperlora.durable import write_json
 from hyperlora.errors import RegistryError
+from hyperlora.files.durable import write_json
 from hyperlora.identity import content_hash
 from hyperlora.registry.catalogue import Catalogue, Event
 from hyperlora.registry.contents import Contents
 from hyperlora.registry.entry import NameState
 from hyperlora.registry.record import Record
-from hyperlora.tracking import tracking_uri
+from hyperlora.registry.tracking import tracking_uri
 
 _log = logging.getLogger(__name__)
 

@@ -18,10 +18,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hyperlora.durable import fault_point
 from hyperlora.errors import RegistryError
+from hyperlora.files.durable import fault_point
 from hyperlora.registry.entry import KINDS, Entry, Kind, NameState, Tombstone, with_aliases
-from hyperlora.tracking import connect, record_id
+from hyperlora.registry.tracking import connect, record_id
 
 PREFIX = "hyperlora."
 FORMAT = 2

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyperlora.cancellation import commit
-from hyperlora.durable import fault_point
 from hyperlora.errors import InputError, RegistryError
-from hyperlora.licences import combined_licence
+from hyperlora.files.durable import fault_point
+from hyperlora.lora.licences import combined_licence
 from hyperlora.references import Reference, parse_reference
 from hyperlora.registry.catalogue import Catalogue, Event, Page, Query
 from hyperlora.registry.champions import CHAMPION, rivals
@@ -23,7 +23,7 @@ from hyperlora.registry.remote_contents import contents_for
 from hyperlora.settings import get_settings
 
 if TYPE_CHECKING:
-    from hyperlora.adapter import Adapter
+    from hyperlora.lora.adapter import Adapter
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _ALIAS = re.compile(r"(?!v[0-9]+$)(?!latest$)[a-z][a-z0-9_-]{0,63}", re.IGNORECASE)
@@ -83,9 +83,9 @@ class Registry:
             tags: people's labels.
             alias: points at it from now on, as by `set_alias`.
         """
-        from hyperlora.mlflow_model import card_markdown, write_mlmodel
-        from hyperlora.peft_folder import write_adapter_files
-        from hyperlora.sketches import encode, sketch
+        from hyperlora.lora.sketches import encode, sketch
+        from hyperlora.peft_io.folder import write_adapter_files
+        from hyperlora.registry.mlflow_model import card_markdown, write_mlmodel
 
         def write(folder: Path) -> None:
             write_adapter_files(adapter, folder)
@@ -249,7 +249,7 @@ class Registry:
         Raises:
             RegistryError: no such adapter, or its folder does not match its record.
         """
-        from hyperlora.peft_folder import read_adapter
+        from hyperlora.peft_io.folder import read_adapter
 
         entry = self.get(reference)
         if entry.kind != "adapter":

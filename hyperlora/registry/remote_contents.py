@@ -14,11 +14,11 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
 
-from hyperlora.durable import fault_point
 from hyperlora.errors import HyperLoRAError, InputError, RegistryError
+from hyperlora.files.durable import fault_point
 from hyperlora.identity import content_hash
 from hyperlora.registry.contents import Contents, ContentStore, Manifest, manifest_of
-from hyperlora.tracking import EXPERIMENT, connect, tracking_uri
+from hyperlora.registry.tracking import EXPERIMENT, connect, tracking_uri
 
 _RUN_TAG = "hyperlora.contents"
 _CONTENT = re.compile(r"[0-9a-f]{64}")

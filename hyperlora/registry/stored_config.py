@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hyperlora.strict_json import parse_json
+from hyperlora.files.strict_json import parse_json
 
 _CONFIG_FILE = "adapter_config.json"
 _LARGEST = 2**20

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hyperlora.adapter import Adapter
 from hyperlora.bank import Choice, Factors, stack_adapters, stack_at_one_rank
-from hyperlora.decoding import generate
-from hyperlora.metrics import answer_score
-from hyperlora.sampling import Sampling
-from hyperlora.scoring import teacher_forced_scores
-from hyperlora.tasks import Task
+from hyperlora.inference.decoding import generate
+from hyperlora.inference.sampling import Sampling
+from hyperlora.inference.scoring import teacher_forced_scores
+from hyperlora.lora.adapter import Adapter
+from hyperlora.tasks.metrics import answer_score
+from hyperlora.tasks.task import Task
 from pipelines.evaluation.plans import Acting, Answers, GatedPool, Plan
 from pipelines.session import Session
 

@@ -7,16 +7,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hyperlora.adapter import Adapter
-from hyperlora.base_models import BaseModel, load_base_model
 from hyperlora.errors import InputError
+from hyperlora.lora.adapter import Adapter
+from hyperlora.models import BaseModel, load_base_model
 from hyperlora.registry import Entry
-from hyperlora.tasks import Example, Suite, Task
+from hyperlora.tasks.task import Example, Suite, Task
+from pipelines.adapt.starts import mean_adapter
 from pipelines.evaluation.plans import GatedPool, drawn_examples
 from pipelines.evaluation.wordings import Control, wordings
 from pipelines.recipes import EvaluationRecipe
 from pipelines.session import Session
-from pipelines.starts import mean_adapter
 from retrieval.compose.arrow import arrow_gates
 from retrieval.index import READS_TAG, pool_entries
 

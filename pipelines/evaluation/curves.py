@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from hyperlora.registry import Entry, Registry
-from hyperlora.tracking import connect
+from hyperlora.registry.tracking import connect
 
 Curve = list[list[float]]
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import click
 
-from hyperlora.durable import write_bytes, write_json
 from hyperlora.errors import InputError
+from hyperlora.files.durable import write_bytes, write_json
 from pipelines.evaluation.methods import METHODS
 from pipelines.evaluation.pairs import TaskMeans
 from pipelines.evaluation.report import counted, markdown_table, results_markdown, shown_groups, shown_methods, spread

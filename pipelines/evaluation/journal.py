@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hyperlora.durable import fsync, write_json
 from hyperlora.errors import InputError
+from hyperlora.files.durable import fsync, write_json
 
 _RUN = "run.json"
 _LINES = "answers.jsonl"

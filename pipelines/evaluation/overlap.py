@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hyperlora.suite_checks import LEAST_AGREEMENT, LEAST_SHARED, plain_text
-from hyperlora.tasks import Task
+from hyperlora.tasks.suite_checks import LEAST_AGREEMENT, LEAST_SHARED, plain_text
+from hyperlora.tasks.task import Task
 
 
 @dataclass(frozen=True)

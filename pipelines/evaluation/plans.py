@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hyperlora.adapter import Adapter
 from hyperlora.bank import Gates
-from hyperlora.prompts import render_completion, render_prompt
-from hyperlora.tasks import Example, Task
+from hyperlora.lora.adapter import Adapter
+from hyperlora.tasks.prompts import render_completion, render_prompt
+from hyperlora.tasks.task import Example, Task
 
 Mixture = tuple[tuple[Adapter, float], ...]
 """Adapters that act together, each with its weight."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from hyperlora.durable import write_bytes
+from hyperlora.files.durable import write_bytes
 from pipelines.evaluation.summary import FLOOR, LEAST_ROOM, ORACLE
 
 if TYPE_CHECKING:

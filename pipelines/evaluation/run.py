@@ -16,24 +16,24 @@ import generator.dictionary
 import generator.hypernet
 import generator.views
 import hyperlora.bank
-import hyperlora.batching
-import hyperlora.bundling
-import hyperlora.decoding
-import hyperlora.hidden_states
-import hyperlora.metrics
-import hyperlora.prompts
-import hyperlora.scoring
-import hyperlora.whitening
+import hyperlora.embeddings.hidden_states
+import hyperlora.embeddings.whitening
+import hyperlora.inference.batching
+import hyperlora.inference.bundling
+import hyperlora.inference.decoding
+import hyperlora.inference.scoring
+import hyperlora.tasks.metrics
+import hyperlora.tasks.prompts
+import pipelines.adapt.generate
 import pipelines.evaluation.answering
 import pipelines.evaluation.bench
 import pipelines.evaluation.methods
 import pipelines.evaluation.plans
 import pipelines.evaluation.wordings
-import pipelines.generate
-import pipelines.lessons
-import pipelines.refine
-import pipelines.train_adapters
-import pipelines.training
+import pipelines.training.adapters
+import pipelines.training.lessons
+import pipelines.training.loop
+import pipelines.training.refine
 import retrieval.calibration
 import retrieval.compose
 import retrieval.documents
@@ -44,13 +44,14 @@ import retrieval.lexical
 import retrieval.ranking
 import retrieval.retriever
 import retrieval.routing
-from hyperlora.durable import fault_point, write_json
 from hyperlora.errors import HyperLoRAError, InputError
+from hyperlora.files.durable import fault_point, write_json
 from hyperlora.identity import code_hash, content_hash
 from hyperlora.progress import progress
+from hyperlora.registry.tracking import tracked_run
 from hyperlora.settings import get_settings
-from hyperlora.tasks import Suite, Task
-from hyperlora.tracking import tracked_run
+from hyperlora.tasks.task import Suite, Task
+from pipelines.adapt.generate import refining
 from pipelines.evaluation.answering import answer, is_open
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.curves import learning_curves
@@ -60,7 +61,6 @@ from pipelines.evaluation.overlap import overlaps
 from pipelines.evaluation.plans import Answers, Plan
 from pipelines.evaluation.report import write_report
 from pipelines.evaluation.summary import summarise
-from pipelines.generate import refining
 from pipelines.recipes import EvaluationRecipe
 from pipelines.session import Session
 from pipelines.starter import starter_suite
@@ -69,14 +69,14 @@ RESULTS = "results.json"
 _GROUP = 8
 _CODE = (
     hyperlora.bank,
-    hyperlora.batching,
-    hyperlora.bundling,
-    hyperlora.decoding,
-    hyperlora.hidden_states,
-    hyperlora.metrics,
-    hyperlora.prompts,
-    hyperlora.scoring,
-    hyperlora.whitening,
+    hyperlora.inference.batching,
+    hyperlora.inference.bundling,
+    hyperlora.inference.decoding,
+    hyperlora.embeddings.hidden_states,
+    hyperlora.tasks.metrics,
+    hyperlora.tasks.prompts,
+    hyperlora.inference.scoring,
+    hyperlora.embeddings.whitening,
     generator.conditions,
     generator.cvae,
     generator.dictionary,
@@ -92,11 +92,11 @@ _CODE = (
     retrieval.retriever,
     retrieval.examples_index,
     retrieval.routing,
-    pipelines.generate,
-    pipelines.lessons,
-    pipelines.refine,
-    pipelines.train_adapters,
-    pipelines.training,
+    pipelines.adapt.generate,
+    pipelines.training.lessons,
+    pipelines.training.refine,
+    pipelines.training.adapters,
+    pipelines.training.loop,
     pipelines.evaluation.answering,
     pipelines.evaluation.bench,
     pipelines.evaluation.methods,

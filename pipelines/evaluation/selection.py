@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from hyperlora.errors import InputError
-from hyperlora.tasks import PARTITIONS, Suite, Task
+from hyperlora.tasks.task import PARTITIONS, Suite, Task
 
 
 def select_tasks(suite: Suite, partitions: Sequence[str], names: Sequence[str]) -> list[Task]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hyperlora.tasks import Task
+from hyperlora.tasks.task import Task
 from pipelines.evaluation.intervals import Resamples, interval, recovery
 from pipelines.evaluation.journal import Measured
 from pipelines.evaluation.methods import Method

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from hyperlora.errors import InputError
-from hyperlora.tasks import Task
+from hyperlora.tasks.task import Task
 
 Control = Literal["", "random", "shuffled"]
 CONTROLS: tuple[Control, ...] = ("random", "shuffled")

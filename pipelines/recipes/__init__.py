@@ -1,4 +1,7 @@
-"""Recipes: validated descriptions of runs. The YAML files beside this module are the shipped ones."""
+"""Recipes: validated descriptions of runs. The YAML files beside this module are the shipped ones.
+
+Nothing here runs anything.
+"""
 
 from pipelines.recipes.cvae_recipe import CvaeRecipe
 from pipelines.recipes.models import (

@@ -168,7 +168,7 @@ class RetrieverRecipe(Recipe):
 
 
 class FewExamplesRecipe(Recipe):
-    """How an adapter is trained on a few examples, as `pipelines.refine` does; chosen on dev tasks.
+    """How an adapter is trained on a few examples, as `pipelines.training.refine` does; chosen on dev tasks.
 
     Attributes:
         steps, learning_rate, warmup_steps: as in `TrainingRecipe`.

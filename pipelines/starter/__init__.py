@@ -13,8 +13,8 @@ from typing import Any
 
 from hyperlora.errors import TaskFormatError
 from hyperlora.identity import content_hash
-from hyperlora.task_readers import read_suite
-from hyperlora.tasks import Suite, Task, load_suite
+from hyperlora.tasks.readers import read_suite
+from hyperlora.tasks.task import Suite, Task, load_suite
 from pipelines.starter.rejected import REJECTED
 
 TASKS_FOLDER = Path(__file__).parent / "tasks"

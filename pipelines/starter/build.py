@@ -15,10 +15,10 @@ from pkgutil import iter_modules
 
 import click
 
-from hyperlora.durable import write_json
 from hyperlora.errors import HyperLoRAError, TaskFormatError
-from hyperlora.suite_checks import check_suite, word_prefixes
-from hyperlora.tasks import Relation, Suite, Task, write_task
+from hyperlora.files.durable import write_json
+from hyperlora.tasks.suite_checks import check_suite, word_prefixes
+from hyperlora.tasks.task import Relation, Suite, Task, write_task
 from pipelines.starter import SMALLER_FILE, TASKS_FOLDER, families
 from pipelines.starter.draft import Draft
 from pipelines.starter.rejected import REJECTED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from hyperlora.tasks import PARTITIONS, Suite, Task
+from hyperlora.tasks.task import PARTITIONS, Suite, Task
 from pipelines.starter import relation_evidence
 
 LEAST = {"seen": 200, "dev": 24, "held-out": 48}

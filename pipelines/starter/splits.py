@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TypedDict
 
-from hyperlora.tasks import Example
+from hyperlora.tasks.task import Example
 
 USUAL_SIZES = (240, 50, 100)
 # What a task should have at least wherever its source is large enough.

@@ -15,12 +15,12 @@ import click
 import yaml
 
 from generator.artifact import read_generator
-from hyperlora.encoder import PACKAGED_ENCODER, TextEncoder
+from hyperlora.embeddings.encoder import PACKAGED_ENCODER, TextEncoder
 from hyperlora.registry import Entry, Registry
 from hyperlora.registry.champions import CHAMPION
-from hyperlora.run_archive import read_run
-from hyperlora.tasks import Task
-from hyperlora.tracking import connect
+from hyperlora.registry.run_archive import read_run
+from hyperlora.registry.tracking import connect
+from hyperlora.tasks.task import Task
 from pipelines.recipes import (
     AdapterRecipe,
     HypernetRecipe,
@@ -31,10 +31,10 @@ from pipelines.recipes import (
 )
 from pipelines.session import Session
 from pipelines.starter import ORACLES_FILE, starter_suite
-from pipelines.train_generator import train_generator
-from pipelines.train_multitask import train_multitask
-from pipelines.train_pool import registered_adapters, train_pool
-from pipelines.train_retriever import train_retriever
+from pipelines.training.generator import train_generator
+from pipelines.training.multitask import train_multitask
+from pipelines.training.pool import registered_adapters, train_pool
+from pipelines.training.retriever import train_retriever
 from pipelines.zoo.calibrating import calibrate_descriptions, recalibrated
 from pipelines.zoo.oracles import train_oracles
 from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, ZooRetriever, read_zoo, write_zoo

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.identity import content_hash
-from hyperlora.tasks import Suite, Task
-from pipelines.train_retriever import document_of_task
+from hyperlora.tasks.task import Suite, Task
+from pipelines.training.retriever import document_of_task
 from pipelines.zoo.packing import ZooRetriever
 from pipelines.zoo.wordings import Wording
 from retrieval.calibration import Calibration, fit_calibration

@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from hyperlora.base_models import load_base_model
-from hyperlora.durable import write_json
+from hyperlora.files.durable import write_json
 from hyperlora.identity import content_hash
-from hyperlora.tasks import Task
+from hyperlora.models import load_base_model
+from hyperlora.tasks.task import Task
 from pipelines.recipes import AdapterRecipe
 from pipelines.starter import examples_hash
-from pipelines.train_adapters import train_adapters
-from pipelines.train_pool import run_folder, scores_of
+from pipelines.training.adapters import train_adapters
+from pipelines.training.pool import run_folder, scores_of
 
 
 def train_oracles(

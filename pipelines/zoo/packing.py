@@ -15,12 +15,12 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from generator.artifact import Network, read_config, unfilled_network
-from hyperlora.adapter import Adapter, LoraFactors
-from hyperlora.base_models.identity import BaseIdentity
-from hyperlora.card import Card
-from hyperlora.durable import write_bytes, write_json
 from hyperlora.errors import AdapterFormatError
+from hyperlora.files.durable import write_bytes, write_json
 from hyperlora.identity import file_hash
+from hyperlora.lora.adapter import Adapter, LoraFactors
+from hyperlora.lora.card import Card
+from hyperlora.models.identity import BaseIdentity
 from retrieval.artifact import RetrieverConfig, TrainedRetriever
 
 ZOO_FOLDER = Path(__file__).parent / "shipped"
@@ -90,7 +90,7 @@ class Zoo:
     Attributes:
         adapters: in the order of their names.
         generators, retrievers: likewise.
-        runs: the MLflow runs that trained them, as `hyperlora.run_archive` reads them.
+        runs: the MLflow runs that trained them, as `hyperlora.registry.run_archive` reads them.
     """
 
     adapters: Sequence[ZooAdapter]

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from hyperlora.base_models import load_base_model
-from hyperlora.durable import write_json
+from hyperlora.files.durable import write_json
+from hyperlora.models import load_base_model
 from hyperlora.registry import Registry
-from hyperlora.tasks import Task
+from hyperlora.tasks.task import Task
 from pipelines.recipes import AdapterRecipe
-from pipelines.train_pool import registered_adapters, scores_of
+from pipelines.training.pool import registered_adapters, scores_of
 
 
 def nearest_adapters(

@@ -12,8 +12,8 @@ from hyperlora.progress import progress
 from hyperlora.registry import Registry
 from hyperlora.registry.champions import CHAMPION, rivals
 from hyperlora.registry.entry import KINDS, Kind
-from hyperlora.run_archive import restore_run
-from hyperlora.tracking import connect
+from hyperlora.registry.run_archive import restore_run
+from hyperlora.registry.tracking import connect
 from pipelines.zoo.packing import ZOO_FOLDER, Zoo, ZooAdapter, ZooGenerator, ZooRetriever, read_zoo
 from retrieval.artifact import write_retriever
 

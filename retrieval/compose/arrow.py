@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import torch
 
-from hyperlora.adapter import Adapter
-from hyperlora.algebra import truncated_product
 from hyperlora.bank import Gates
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.algebra import truncated_product
 
 
 def arrow_gates(

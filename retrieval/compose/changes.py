@@ -9,8 +9,8 @@ from math import copysign, sqrt
 import torch
 from torch import Tensor
 
-from hyperlora.adapter import Adapter, LoraFactors
-from hyperlora.algebra import truncated_product
+from hyperlora.lora.adapter import Adapter, LoraFactors
+from hyperlora.lora.algebra import truncated_product
 
 Product = tuple[Tensor, Tensor]
 """A (modules, rank, in_features) and B (modules, out_features, rank): the changes ``B A`` of modules of one shape."""

@@ -7,9 +7,9 @@ from math import isfinite
 
 import torch
 
-from hyperlora.adapter import Adapter, LoraFactors
-from hyperlora.card import Card
 from hyperlora.errors import InputError
+from hyperlora.lora.adapter import Adapter, LoraFactors
+from hyperlora.lora.card import Card
 from retrieval.compose.changes import grouped_changes
 from retrieval.compose.method import Number, find_method
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hyperlora.adapter import Adapter
-from hyperlora.algebra import cosine, module_inner_products, norm, weighted_sum
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.algebra import cosine, module_inner_products, norm, weighted_sum
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def explain(composed: Adapter, adapters: Sequence[Adapter], weights: Sequence[fl
     """Measure a composition of adapters with weights.
 
     Raises:
-        InputError, BaseModelError: as `hyperlora.algebra.weighted_sum`.
+        InputError, BaseModelError: as `hyperlora.lora.algebra.weighted_sum`.
     """
     exact = weighted_sum(adapters, weights, composed.card)
     summed = module_inner_products(exact, exact)

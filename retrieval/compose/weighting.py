@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
 
 
 def similarity_weights(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.errors import InputError
 from hyperlora.registry import Entry, Registry
 from retrieval.index.indexed_pool import IndexedPool

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperlora.base_names import base_names
+from hyperlora.references.base_names import base_names
 from retrieval.index.points import Mask
 
 _FIRST_SIZE = 64

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.identity import content_hash
 from hyperlora.registry import Entry
 from retrieval.index.points import Vectors

@@ -21,7 +21,7 @@ from typing import Any
 from filelock import FileLock
 from safetensors import SafetensorError
 
-from hyperlora.durable import fault_point, staged_folder, write_json
+from hyperlora.files.durable import fault_point, staged_folder, write_json
 from hyperlora.identity import content_hash, file_hash
 from retrieval.index.keyed_points import KEYS_FILE, VECTORS_FILE
 from retrieval.index.points import Graph

@@ -64,7 +64,7 @@ def command(
     Example:
       hyperlora adapt "Give the plural of the noun" --examples mine.jsonl --out my-adapter
     """
-    from hyperlora.doorway import adapt
+    from pipelines.api import adapt
     from pipelines.report import adapted_text
 
     result = adapt(

@@ -111,7 +111,7 @@ def command(
         raise click.UsageError(f"--recipe says all; leave out {', '.join(settings)}.")
     if recipe is None and not adapters:
         raise click.UsageError("Name the adapters, or a --recipe.")
-    from pipelines.compose import run_composition
+    from pipelines.adapt.compose import run_composition
     from pipelines.recipes import read_recipe
     from pipelines.recipes.composition import CompositionRecipe, composition_recipe
     from pipelines.report import composition_text

@@ -56,14 +56,14 @@ def _hardware() -> str:
 
 
 def _base(name: str | None) -> str:
-    from hyperlora.base_models import locate_base
+    from hyperlora.models import locate_base
 
     located = locate_base(name)
     return f"{located.identity.id}, weights {located.identity.fingerprint[:16]}, in {located.folder}"
 
 
 def _encoder() -> str:
-    from hyperlora.encoder import TextEncoder
+    from hyperlora.embeddings.encoder import TextEncoder
 
     encoder = TextEncoder()
     return f"{encoder.id}, {encoder.dimensions} dimensions"
@@ -82,8 +82,8 @@ def _storage() -> str:
     """Free space where adapters are stored, and that it can be written to."""
     import shutil
 
-    from hyperlora.durable import staging_folder
     from hyperlora.errors import RegistryError
+    from hyperlora.files.durable import staging_folder
     from hyperlora.settings import get_settings
 
     home = get_settings().home_dir

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from serve.cli.main import base_option, emit, generator_option, json_option
 
 if TYPE_CHECKING:
-    from hyperlora.tasks import Metric
+    from hyperlora.tasks.task import Metric
 
 _OF_ADAPTER = frozenset({"--adapter", "--examples", "--metric", "--ignore-case"})
 
@@ -106,7 +106,7 @@ def _check_together(context: click.Context, adapter: str | None, examples: Path 
 def _evaluate_adapter(
     adapter: str, examples: Path, metric: Metric | None, ignore_case: bool, base: str | None, as_json: bool
 ) -> None:
-    from hyperlora.doorway import evaluate_adapter
+    from pipelines.api import evaluate_adapter
     from pipelines.report import evaluated_text
 
     result = evaluate_adapter(adapter, examples, metric=metric, case_sensitive=not ignore_case, base=base)

@@ -11,7 +11,7 @@ from serve.cli.main import emit, json_option
 from serve.cli.registry.filters import choosing_options
 
 if TYPE_CHECKING:
-    from hyperlora.bulk_export import ExportReport
+    from hyperlora.registry.bulk_export import ExportReport
 
 
 @click.command()
@@ -45,7 +45,7 @@ def command(adapter: str | None, everything: bool, out: Path, as_json: bool, **f
     from hyperlora.registry import Registry
 
     if everything:
-        from hyperlora.bulk_export import export_all
+        from hyperlora.registry.bulk_export import export_all
         from serve.registry_query import query_of
 
         values = {**filters, "newest": filters["alias"] is None, "kind": "adapter"}
@@ -56,7 +56,8 @@ def command(adapter: str | None, everything: bool, out: Path, as_json: bool, **f
         if report.failed:
             raise click.exceptions.Exit(1)
         return
-    from hyperlora.peft_folder import require_free, write_adapter
+    from hyperlora.files.durable import require_free
+    from hyperlora.peft_io.folder import write_adapter
 
     assert adapter is not None
     require_free(out)

@@ -10,8 +10,8 @@ import click
 from serve.cli.main import base_option, emit, generator_option, json_option
 
 if TYPE_CHECKING:
-    from hyperlora.adapter import Adapter
-    from pipelines.generate import Generation
+    from hyperlora.lora.adapter import Adapter
+    from pipelines.adapt.generate import Generation
     from pipelines.session import Session
 
 
@@ -80,7 +80,7 @@ def command(
         raise click.UsageError("--batch says all; leave out DESCRIPTION and --examples.")
     if batch is None and description is None and examples is None:
         raise click.UsageError("Say what is wanted: a DESCRIPTION, or --batch FILE.")
-    from pipelines.generate import Generation
+    from pipelines.adapt.generate import Generation
     from pipelines.session import Session
 
     how = Generation(count or 1, sample, seed, refine or 0, rank, start, in_prompt, generator)
@@ -93,10 +93,11 @@ def command(
 
 def _one(session: Session, description: str, examples: Path | None, out: Path, how: Generation, as_json: bool) -> None:
     from generator.conditions import Wanted
-    from hyperlora.doorway import read_examples
-    from hyperlora.peft_folder import require_free, write_adapter
-    from pipelines.generate import generate_adapters, generated_summary, generation_notes
-    from pipelines.generate_batch import numbered
+    from hyperlora.files.durable import require_free
+    from hyperlora.peft_io.folder import write_adapter
+    from hyperlora.tasks.given_examples import read_examples
+    from pipelines.adapt.generate import generate_adapters, generated_summary, generation_notes
+    from pipelines.adapt.generate_batch import numbered
 
     require_free(out)
     wanted = Wanted(description, read_examples(examples or ()))
@@ -133,8 +134,8 @@ def _told(adapter: Adapter) -> str:
 def _batch(session: Session, file: Path, out: Path, how: Generation, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from pipelines.generate import generation_notes
-    from pipelines.generate_batch import generate_batch
+    from pipelines.adapt.generate import generation_notes
+    from pipelines.adapt.generate_batch import generate_batch
 
     report = generate_batch(
         session, file, out, how, lambda failure: click.echo(f"{file}, line {failure.line}: {failure.problem}", err=True)

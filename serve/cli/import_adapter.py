@@ -78,9 +78,9 @@ def command(
       hyperlora import ./my-lora --name legal-summary --description "Summarise a legal text" --base hf:ORG/MODEL
       hyperlora import ./my-adapters --prefix team-a. --json
     """
-    from hyperlora.importing import import_adapters
-    from hyperlora.pool_import import Report
     from hyperlora.registry import Entry
+    from hyperlora.registry.importing import import_adapters
+    from hyperlora.registry.pool_import import Report
 
     imported = import_adapters(
         adapters,

@@ -22,8 +22,8 @@ def command(adapter: str, out: Path, dequantise: bool, base: str | None, as_json
     Example:
       hyperlora merge registry:noun-plural --out merged
     """
-    from hyperlora.doorway import merge
-    from hyperlora.peft_folder import require_free
+    from hyperlora.files.durable import require_free
+    from pipelines.api import merge
 
     require_free(out)
     merge(adapter, out, base=base, dequantise=dequantise)

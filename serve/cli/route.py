@@ -50,9 +50,9 @@ def command(
     if policy == "selection" and k_given and k > 1:
         note = f"note: selection takes one adapter a prompt; for {k} add --policy mixture, fusion or arrow"
         click.echo(note, err=True)
-    from hyperlora.doorway import route
+    from pipelines.adapt.route import read_prompts
+    from pipelines.api import route
     from pipelines.report import routed_text
-    from pipelines.route import read_prompts
 
     given = [(instruction, prompt) for prompt in prompts]
     if file is not None:

@@ -11,7 +11,7 @@ import click
 from serve.cli.main import base_option, emit, json_option
 
 if TYPE_CHECKING:
-    from hyperlora.running import RunAnswer
+    from hyperlora.inference.running import RunAnswer
 
 _INPUT_WIDTH, _ANSWER_WIDTH = 40, 36
 
@@ -65,10 +65,10 @@ def command(
       hyperlora run file:my-lora --template "Question: {input}\\nAnswer:" "What is LoRA?" --max-new-tokens 100
     """
     asked = _inputs(inputs, file)
-    from hyperlora.doorway import open_adapter
+    from hyperlora.inference.running import RAW, run_adapter, template_of
+    from hyperlora.inference.sampling import Sampling
     from hyperlora.progress import progress
-    from hyperlora.running import RAW, run_adapter, template_of
-    from hyperlora.sampling import Sampling
+    from hyperlora.registry.open_adapter import open_adapter
 
     sampling = Sampling(max_new_tokens, temperature, top_k, top_p, seed)
     opened = open_adapter(adapter, base)
@@ -98,7 +98,7 @@ def command(
 
 
 def _inputs(inputs: tuple[str, ...], file: Path | None) -> list[str]:
-    from hyperlora.run_inputs import check_inputs, input_lines, read_inputs
+    from hyperlora.tasks.run_inputs import check_inputs, input_lines, read_inputs
 
     if file is not None:
         return check_inputs([*inputs, *read_inputs(file)])

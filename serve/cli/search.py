@@ -45,7 +45,7 @@ def command(
       hyperlora search --examples few.jsonl
       hyperlora search --like registry:noun-plural
     """
-    from hyperlora.doorway import search
+    from pipelines.api import search
     from retrieval.calibration import KNOWN
 
     wanted = {key: value if said else None for key, said, value in (tag.partition("=") for tag in tags)}

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from hyperlora.errors import InputError
-from hyperlora.tasks import PARTITIONS, SPLITS
+from hyperlora.tasks.task import PARTITIONS, SPLITS
 from serve.cli.main import emit, json_option
 
 suite_option = click.option(
@@ -121,7 +121,7 @@ def check(suite: str, as_json: bool) -> None:
     Example:
       hyperlora tasks check --suite jsonl:my-data
     """
-    from hyperlora.suite_checks import check_own_suite, check_suite, own_suite_notes
+    from hyperlora.tasks.suite_checks import check_own_suite, check_suite, own_suite_notes
     from pipelines.starter import open_suite, smaller_tasks
 
     problems: list[str] = []
@@ -148,7 +148,7 @@ def check(suite: str, as_json: bool) -> None:
 def _token_counter() -> Any:
     from transformers import AutoTokenizer
 
-    from hyperlora.base_models import locate_base
+    from hyperlora.models import locate_base
 
     tokenizer = AutoTokenizer.from_pretrained(locate_base(None).folder, trust_remote_code=False)
     return lambda texts: [len(ids) for ids in tokenizer(texts)["input_ids"]]
@@ -169,8 +169,8 @@ def export(names: tuple[str, ...], suite: str, out: Path, as_json: bool) -> None
     """
     from dataclasses import replace
 
-    from hyperlora.durable import staged_folder
-    from hyperlora.tasks import write_task
+    from hyperlora.files.durable import staged_folder
+    from hyperlora.tasks.task import write_task
     from pipelines.starter import open_suite
 
     opened = open_suite(suite)

@@ -11,7 +11,7 @@ from serve.cli.main import base_option, emit, json_option
 
 if TYPE_CHECKING:
     from hyperlora.registry import Entry
-    from pipelines.champion import ChampionDecision
+    from pipelines.evaluation.champion import ChampionDecision
     from pipelines.session import Session
 
 suite_option = click.option("--suite", default="starter", show_default=True, help="starter, or SCHEME:PATH.")
@@ -65,7 +65,7 @@ def adapters(
     """Train one adapter per task, many side by side."""
     from hyperlora.registry import Registry
     from pipelines.recipes import AdapterRecipe, chosen_recipe, read_recipe
-    from pipelines.train_pool import train_pool
+    from pipelines.training.pool import train_pool
 
     settings = read_recipe(AdapterRecipe, chosen_recipe(recipe, "adapters"))
     tasks = _chosen(suite, parts, names)
@@ -99,7 +99,7 @@ def multitask(
     """Train one adapter for all tasks, which reads in its prompt what the task is."""
     from hyperlora.registry import Registry
     from pipelines.recipes import MultitaskRecipe, chosen_recipe, read_recipe
-    from pipelines.train_multitask import train_multitask
+    from pipelines.training.multitask import train_multitask
 
     settings = read_recipe(MultitaskRecipe, chosen_recipe(recipe, f"multitask-{reads}"))
     entry = train_multitask(Registry(), base, _chosen(suite, parts, names), settings, again=again)
@@ -149,11 +149,11 @@ def generator(
     """
     if pool and kind != "cvae":
         raise click.UsageError("a hypernet learns from tasks' examples; --pool is for --kind cvae.")
-    from pipelines.generator_champion import settle_generator
-    from pipelines.pool_weights import other_adapters, pool_adapters
+    from pipelines.evaluation.generator_champion import settle_generator
     from pipelines.recipes import CvaeRecipe, HypernetRecipe, chosen_recipe, read_recipe
     from pipelines.session import Session
-    from pipelines.train_generator import train_generator, training_notes
+    from pipelines.training.generator import train_generator, training_notes
+    from pipelines.training.pool_weights import other_adapters, pool_adapters
 
     path = chosen_recipe(recipe, kind)
     settings = read_recipe(CvaeRecipe, path) if kind == "cvae" else read_recipe(HypernetRecipe, path)
@@ -206,10 +206,10 @@ def retriever(
     Example:
       hyperlora train retriever --suite file:my-tasks
     """
+    from pipelines.evaluation.retriever_champion import settle_retriever
     from pipelines.recipes import RetrieverRecipe, chosen_recipe, read_recipe
-    from pipelines.retriever_champion import settle_retriever
     from pipelines.session import Session
-    from pipelines.train_retriever import train_retriever
+    from pipelines.training.retriever import train_retriever
 
     settings = read_recipe(RetrieverRecipe, chosen_recipe(recipe, "retriever"))
     opened, tasks = _opened(suite, parts, names)

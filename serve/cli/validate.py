@@ -19,8 +19,8 @@ def command(adapter: str, base: str | None, as_json: bool) -> None:
       hyperlora validate file:my-lora
       hyperlora validate file:my-lora --base smollm2-135m-instruct
     """
-    from hyperlora.base_models import locate_base
-    from hyperlora.peft_folder import validate_folder
+    from hyperlora.models import locate_base
+    from hyperlora.peft_io.folder import validate_folder
     from hyperlora.references import parse_reference
 
     folder = parse_reference(adapter, ("file",)).path

@@ -10,18 +10,18 @@ from fastapi_offline import FastAPIOffline
 
 from generator.conditions import Wanted
 from hyperlora import __version__
-from hyperlora.adapter import Adapter
 from hyperlora.cancellation import commit
 from hyperlora.errors import BaseModelError, InputError, RegistryError
-from hyperlora.peft_folder import read_card
+from hyperlora.lora.adapter import Adapter
+from hyperlora.peft_io.folder import read_card
 from hyperlora.references import Reference
 from hyperlora.registry import Entry
-from pipelines.adapt import adapt, register_in_passing
-from pipelines.compose import run_composition
-from pipelines.evaluate_adapter import evaluate_adapter
-from pipelines.generate import Generation, generate_adapters, generated_summary, generation_notes
-from pipelines.naming import short_name
-from pipelines.search import search
+from pipelines.adapt.adapt import adapt, register_in_passing
+from pipelines.adapt.compose import run_composition
+from pipelines.adapt.generate import Generation, generate_adapters, generated_summary, generation_notes
+from pipelines.adapt.naming import short_name
+from pipelines.adapt.search import search
+from pipelines.evaluation.evaluate_adapter import evaluate_adapter
 from pipelines.session import Session
 from serve.browsing import add_browsing
 from serve.http.bodies import AdaptBody, ComposeBody, EvaluateBody, GenerateBody, SearchBody

@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hyperlora.doorway import read_examples
 from hyperlora.errors import InputError
 from hyperlora.references import parse_reference
-from hyperlora.tasks import Example, Metric
+from hyperlora.tasks.given_examples import read_examples
+from hyperlora.tasks.task import Example, Metric
 from pipelines.recipes.composition import CompositionRecipe, WeightRule, composition_recipe
 from pipelines.session import LONGEST_DESCRIPTION
 from retrieval.index import POOL_ORIGINS
@@ -103,7 +103,7 @@ class SearchBody(WithExamples):
     origins: list[str] = Field(default_factory=list, max_length=len(POOL_ORIGINS))
 
     def wanted(self) -> dict[str, Any]:
-        """What is searched by, as arguments of `pipelines.search.search`.
+        """What is searched by, as arguments of `pipelines.adapt.search.search`.
 
         Raises:
             InputError: not exactly one of the three is given.

@@ -20,7 +20,7 @@ from hyperlora.errors import (
     RegistryError,
     TaskFormatError,
 )
-from pipelines.choice_by_description import NothingFitsError
+from pipelines.adapt.choice_by_description import NothingFitsError
 from serve.http.parameters import fields_of, parameters_of
 from serve.http.queue import ClientGoneError, StoppingError
 

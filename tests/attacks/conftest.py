@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperlora.adapter import Adapter
-from hyperlora.peft_folder import read_adapter, write_adapter
+from hyperlora.lora.adapter import Adapter
+from hyperlora.peft_io.folder import read_adapter, write_adapter
 
 _STATUS = Path("/proc/self/status")
 _RESET_PEAK = Path("/proc/self/clear_refs")

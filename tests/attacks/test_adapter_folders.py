@@ -15,8 +15,8 @@ from peft import LoraConfig
 from safetensors.torch import load_file, save_file
 
 from hyperlora.errors import AdapterFormatError
-from hyperlora.peft_folder import read_adapter
-from hyperlora.peft_folder.features import KNOWN_FIELDS
+from hyperlora.peft_io.folder import read_adapter
+from hyperlora.peft_io.folder.features import KNOWN_FIELDS
 
 WEIGHTS = "adapter_model.safetensors"
 KEY = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"

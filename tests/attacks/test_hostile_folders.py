@@ -19,7 +19,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from hyperlora.errors import AdapterFormatError
-from hyperlora.peft_folder import read_adapter, validate_folder
+from hyperlora.peft_io.folder import read_adapter, validate_folder
 
 CONFIG, WEIGHTS, RECORD = "adapter_config.json", "adapter_model.safetensors", "hyperlora.json"
 MODULE = "model.layers.0.self_attn.q_proj"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save, save_file
 
 from hyperlora.errors import AdapterFormatError
-from hyperlora.safetensors_header import read_header
+from hyperlora.files.safetensors_header import read_header
 
 FLOATS = {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}
 DTYPES = {
@@ -171,9 +171,9 @@ def reader(
 
     from generator.artifact import WEIGHTS_FILE, read_generator, write_generator
     from generator.hypernet import Hypernet, HypernetConfig
-    from hyperlora.base_models import load_base_model
-    from hyperlora.peft_folder import read_adapter, write_adapter
-    from hyperlora.target_modules import TargetModule
+    from hyperlora.lora.target_modules import TargetModule
+    from hyperlora.models import load_base_model
+    from hyperlora.peft_io.folder import read_adapter, write_adapter
 
     folder = tmp_path / request.param
     if request.param == "model":

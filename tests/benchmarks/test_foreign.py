@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperlora.adapter import Adapter
-from hyperlora.card import Card
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.card import Card
 from hyperlora.registry import Registry
 from hyperlora.registry.entry import KINDS
 from pipelines.starter import starter_suite

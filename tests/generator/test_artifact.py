@@ -14,9 +14,9 @@ from safetensors.torch import load_file, save_file
 from generator.artifact import read_generator, write_generator
 from generator.cvae import Cvae, CvaeConfig
 from generator.hypernet import Hypernet, HypernetConfig
-from hyperlora.base_models import BaseModel
 from hyperlora.errors import AdapterFormatError
-from hyperlora.target_modules import find_target_modules
+from hyperlora.lora.target_modules import find_target_modules
+from hyperlora.models import BaseModel
 
 A_KEY = "A.model/layers/0/self_attn/q_proj"
 

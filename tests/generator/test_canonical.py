@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from generator.canonical import CanonicalPool, aligned, balanced, leading_directions, mean_reference, projected
-from hyperlora.adapter import LoraFactors
 from hyperlora.errors import InputError
-from hyperlora.target_modules import TargetModule
+from hyperlora.lora.adapter import LoraFactors
+from hyperlora.lora.target_modules import TargetModule
 
 IN, OUT = 7, {"q": 6, "v": 5}
 MODULES = tuple(

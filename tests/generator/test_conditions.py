@@ -10,12 +10,12 @@ import torch
 
 from generator.conditions import ConditionKind, Wanted, condition_kind, missing_part
 from generator.views import ViewSizes
-from hyperlora.base_models import BaseModel
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.embeddings.hidden_states import text_states
 from hyperlora.errors import AdapterFormatError
-from hyperlora.hidden_states import text_states
+from hyperlora.models import BaseModel
 from hyperlora.settings import get_settings
-from hyperlora.tasks import Example
+from hyperlora.tasks.task import Example
 
 CAT = (Example("cat", "cats"),)
 

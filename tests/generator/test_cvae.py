@@ -15,11 +15,11 @@ from generator.canonical import leading_directions, projected
 from generator.cvae import Cvae, CvaeConfig, kl_divergence
 from generator.latents import between, sample
 from generator.weight_coders import DictionaryCoder, Form
-from hyperlora.adapter import LoraFactors
 from hyperlora.bank import AdapterBank, Route
-from hyperlora.base_models import BaseIdentity, BaseModel
 from hyperlora.errors import InputError
-from hyperlora.target_modules import TargetModule, find_target_modules
+from hyperlora.lora.adapter import LoraFactors
+from hyperlora.lora.target_modules import TargetModule, find_target_modules
+from hyperlora.models import BaseIdentity, BaseModel
 
 FORMS: tuple[Form, ...] = ("conv", "tokens", "dictionary")
 BOTH = list(itertools.product(FORMS, ("B", "AB")))

@@ -7,7 +7,7 @@ import torch
 
 from generator.dictionary import Dictionary
 from generator.layout import WeightLayout
-from hyperlora.target_modules import TargetModule
+from hyperlora.lora.target_modules import TargetModule
 
 MODULES = [
     TargetModule(name=f"l.{layer}.{kind}", kind=kind, layer=layer, in_features=6, out_features=size)

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from generator.hypernet import Hypernet, HypernetConfig
 from hyperlora.bank import AdapterBank, Route
-from hyperlora.base_models import BaseModel
-from hyperlora.target_modules import find_target_modules
+from hyperlora.lora.target_modules import find_target_modules
+from hyperlora.models import BaseModel
 
 TARGETS = ["q_proj", "v_proj", "down_proj"]
 

@@ -6,8 +6,8 @@ import torch
 
 from generator.canonical import balanced, leading_directions, projected
 from generator.input_metric import InputMetric
-from hyperlora.adapter import LoraFactors
-from hyperlora.target_modules import TargetModule
+from hyperlora.lora.adapter import LoraFactors
+from hyperlora.lora.target_modules import TargetModule
 
 MODULES = [TargetModule(name="layers.0.q_proj", kind="q_proj", layer=0, in_features=8, out_features=6)]
 NAME = MODULES[0].name

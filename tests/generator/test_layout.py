@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from generator.layout import WeightLayout
 from hyperlora.bank import StackedFactors
 from hyperlora.errors import InputError
-from hyperlora.target_modules import TargetModule
+from hyperlora.lora.target_modules import TargetModule
 
 
 def module(kind: str, layer: int, in_features: int, out_features: int) -> TargetModule:

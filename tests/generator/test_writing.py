@@ -10,8 +10,8 @@ from torch import Tensor
 from generator.cvae import Cvae, CvaeConfig
 from generator.hypernet import Hypernet, HypernetConfig
 from generator.writing import latent_size, write
-from hyperlora.base_models import BaseModel
-from hyperlora.target_modules import find_target_modules
+from hyperlora.lora.target_modules import find_target_modules
+from hyperlora.models import BaseModel
 
 SIZE = 12
 

@@ -160,7 +160,7 @@ def postgres_uri(_postgres: str) -> str:
 def registry_at_large(request: pytest.FixtureRequest, registry: Registry, hyperlora_home: Path) -> tuple[Registry, str]:
     """An empty registry and its URI, once on SQLite and once on a real PostgreSQL server."""
     from hyperlora.registry import Registry
-    from hyperlora.tracking import tracking_uri
+    from hyperlora.registry.tracking import tracking_uri
 
     if request.param == "sqlite":
         return registry, tracking_uri(registry.home)

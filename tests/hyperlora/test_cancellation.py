@@ -8,13 +8,13 @@ from threading import Event
 
 import pytest
 
-from hyperlora.adapter import Adapter
-from hyperlora.base_models import BaseModel
 from hyperlora.cancellation import Cancellation, Cancelled, check_cancelled, commit
-from hyperlora.decoding import decode
+from hyperlora.inference.decoding import decode
+from hyperlora.inference.sampling import Sampling
+from hyperlora.inference.scoring import teacher_forced_scores
+from hyperlora.lora.adapter import Adapter
+from hyperlora.models import BaseModel
 from hyperlora.registry import Registry
-from hyperlora.sampling import Sampling
-from hyperlora.scoring import teacher_forced_scores
 
 
 def test_without_anybody_to_cancel_nothing_happens() -> None:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hyperlora.settings import reload_settings
-from hyperlora.tasks import Example, Task, write_task
+from hyperlora.tasks.task import Example, Task, write_task
 
 if TYPE_CHECKING:
-    from hyperlora.encoder import TextEncoder
+    from hyperlora.embeddings.encoder import TextEncoder
     from pipelines.quickstart import QuickstartReport
     from pipelines.session import Session
 

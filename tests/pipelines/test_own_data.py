@@ -13,16 +13,16 @@ from click.testing import CliRunner
 
 from generator.artifact import read_generator
 from generator.cvae import Cvae
-from hyperlora.adapter import Adapter
-from hyperlora.card import Card, CardExample
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.card import Card, CardExample
 from hyperlora.registry.housekeeping import verify
 from hyperlora.settings import reload_settings
-from hyperlora.tasks import Task
-from pipelines.adapt import adapt
+from hyperlora.tasks.task import Task
+from pipelines.adapt.adapt import adapt
+from pipelines.adapt.staleness import staleness_note
 from pipelines.recipes import CvaeRecipe, read_recipe, shipped_recipe
 from pipelines.session import Session
-from pipelines.staleness import staleness_note
-from pipelines.train_generator import train_generator
+from pipelines.training.generator import train_generator
 from serve.cli.train import command
 
 RECIPE = {

@@ -12,8 +12,8 @@ import pytest
 import pipelines.__main__
 from hyperlora.errors import InputError
 from hyperlora.registry import Registry
-from hyperlora.tasks import Task
-from hyperlora.tracking import EXPERIMENT, connect
+from hyperlora.registry.tracking import EXPERIMENT, connect
+from hyperlora.tasks.task import Task
 from pipelines.quickstart import QuickstartReport, quickstart
 from pipelines.recipes import QuickstartRecipe, load_recipe
 from pipelines.report import quickstart_text

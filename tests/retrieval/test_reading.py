@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hyperlora.base_models import BaseModel
-from hyperlora.encoder import TextEncoder
-from hyperlora.hidden_states import text_states
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.embeddings.hidden_states import text_states
+from hyperlora.models import BaseModel
 from hyperlora.settings import get_settings, reload_settings
 from retrieval.reading import ReadingEncoder, fit_reading
 

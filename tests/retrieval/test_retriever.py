@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hyperlora.adapter import Adapter
-from hyperlora.base_models import BaseModel
-from hyperlora.card import Card, CardExample
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.embeddings.hidden_states import text_states
 from hyperlora.errors import InputError
-from hyperlora.hidden_states import text_states
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.card import Card, CardExample
+from hyperlora.models import BaseModel
 from hyperlora.registry import Entry, Registry
-from hyperlora.tasks import Example
+from hyperlora.tasks.task import Example
 from retrieval.calibration import Calibration
 from retrieval.documents import QueryKind, document_of
 from retrieval.index import Where
@@ -183,7 +183,7 @@ def test_bad_queries_are_refused(register: Register, retriever: Retriever) -> No
 def test_adapters_are_alike_by_their_weight_changes(
     registry: Registry, make_adapter: Callable[..., Adapter], tiny_base: BaseModel
 ) -> None:
-    from hyperlora.algebra import cosine
+    from hyperlora.lora.algebra import cosine
 
     pool = {f"a-{seed}": make_adapter(seed) for seed in range(6)}
     for name, adapter in pool.items():

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from hyperlora.adapter import Adapter
 from hyperlora.errors import InputError
+from hyperlora.lora.adapter import Adapter
 from retrieval.compose import compose
 from retrieval.routing import POLICIES, find_policy, mix_of, policy
 

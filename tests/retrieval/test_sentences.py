@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from hyperlora.adapter import Adapter
-from hyperlora.card import Card
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.card import Card
 from hyperlora.registry import Registry
 from retrieval.documents import Document
 from retrieval.measuring import rank_queries

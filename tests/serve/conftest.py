@@ -17,9 +17,9 @@ from hyperlora.settings import reload_settings
 from serve.cli import main
 
 if TYPE_CHECKING:
-    from hyperlora.adapter import Adapter
-    from hyperlora.base_models import BaseModel
-    from hyperlora.encoder import TextEncoder
+    from hyperlora.embeddings.encoder import TextEncoder
+    from hyperlora.lora.adapter import Adapter
+    from hyperlora.models import BaseModel
     from hyperlora.registry import Registry
 
 POOL = {
@@ -89,9 +89,9 @@ def pool_home(
 
     from generator.artifact import write_generator
     from generator.hypernet import Hypernet, HypernetConfig
-    from hyperlora.card import Card, CardExample
+    from hyperlora.lora.card import Card, CardExample
+    from hyperlora.lora.target_modules import find_target_modules
     from hyperlora.registry import Registry
-    from hyperlora.target_modules import find_target_modules
     from retrieval.retriever import Retriever
 
     home = tmp_path_factory.mktemp("pool")

@@ -16,10 +16,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from hyperlora import __version__
-from hyperlora.adapter import Adapter
-from hyperlora.peft_folder import read_adapter, write_adapter
+from hyperlora.lora.adapter import Adapter
+from hyperlora.peft_io.folder import read_adapter, write_adapter
 from hyperlora.registry import Registry
-from hyperlora.tasks import PARTITIONS, Example, Task, write_task
+from hyperlora.tasks.task import PARTITIONS, Example, Task, write_task
 from pipelines.starter import starter_suite
 from serve.cli.main import COMMANDS
 from serve.cli.registry import command as registry_commands

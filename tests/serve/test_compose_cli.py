@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 import hyperlora
-from hyperlora.adapter import Adapter
-from hyperlora.algebra import cosine
-from hyperlora.encoder import TextEncoder
-from hyperlora.peft_folder import read_adapter, write_adapter
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.algebra import cosine
+from hyperlora.peft_io.folder import read_adapter, write_adapter
 from hyperlora.registry import Registry
 from retrieval.compose import METHODS, compose
 

@@ -17,7 +17,7 @@ from serve.http import create_app
 from .conftest import Outcome
 
 if TYPE_CHECKING:
-    from hyperlora.encoder import TextEncoder
+    from hyperlora.embeddings.encoder import TextEncoder
     from hyperlora.registry import Registry
 
 Run = Callable[..., Outcome]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import torch
 
-from hyperlora.adapter import Adapter
-from hyperlora.card import Card
-from hyperlora.peft_folder import read_adapter
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.card import Card
+from hyperlora.peft_io.folder import read_adapter
 from hyperlora.registry import Registry
 
 Run = Callable[..., Any]

@@ -20,10 +20,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hyperlora import __version__
-from hyperlora.adapter import Adapter
-from hyperlora.card import Card
-from hyperlora.encoder import TextEncoder
-from hyperlora.peft_folder import read_card
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.card import Card
+from hyperlora.peft_io.folder import read_card
 from hyperlora.registry import Registry
 from pipelines.session import LONGEST_DESCRIPTION, Session
 from retrieval.compose import compose

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.registry import Registry
 from pipelines.session import Session
 from serve.http import create_app

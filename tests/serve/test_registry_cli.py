@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from hyperlora.adapter import Adapter
-from hyperlora.card import Card
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.card import Card
 from hyperlora.registry import Query, Registry
 from hyperlora.registry.entry import now
+from hyperlora.registry.tracking import connect
 from hyperlora.settings import reload_settings
-from hyperlora.tracking import connect
 
 Run = Callable[..., Any]
 

@@ -10,7 +10,7 @@ import pytest
 
 import hyperlora
 from hyperlora.registry import Registry
-from pipelines.route import route as route_prompts
+from pipelines.adapt.route import route as route_prompts
 
 Run = Callable[..., Any]
 

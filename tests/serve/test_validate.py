@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from safetensors.torch import load_file, save_file
 
-from hyperlora.adapter import Adapter
-from hyperlora.peft_folder import write_adapter
+from hyperlora.lora.adapter import Adapter
+from hyperlora.peft_io.folder import write_adapter
 
 Run = Callable[..., Any]
 

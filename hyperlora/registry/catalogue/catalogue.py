@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hyperlora.durable import fault_point
 from hyperlora.errors import InputError
+from hyperlora.files.durable import fault_point
 from hyperlora.registry.catalogue import schema
 from hyperlora.registry.catalogue.bodies import entry_of
 from hyperlora.registry.catalogue.conditions import bases_of

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hyperlora.base_names import base_names
+from hyperlora.references.base_names import base_names
 from hyperlora.registry.catalogue.query import MetricRange, Query
 from hyperlora.registry.entry import KINDS
 

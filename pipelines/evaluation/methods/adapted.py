@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from hyperlora.prompts import render_prompt
-from hyperlora.tasks import Task
-from pipelines.candidates import Choice, choose, find_candidates, score_candidates
+from hyperlora.tasks.prompts import render_prompt
+from hyperlora.tasks.task import Task
+from pipelines.adapt.candidates import Choice, choose, find_candidates, score_candidates
+from pipelines.adapt.generate import refining
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan
 from pipelines.evaluation.wordings import Control
-from pipelines.generate import refining
-from pipelines.refine import refine
+from pipelines.training.refine import refine
 
 
 def _choose(bench: Bench, task: Task, count: int) -> Choice:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hyperlora.errors import InputError
-from hyperlora.tasks import Task
+from hyperlora.tasks.task import Task
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.plans import Answers, Plan
 from pipelines.evaluation.wordings import CONTROLS, Control

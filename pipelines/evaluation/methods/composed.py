@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from hyperlora.adapter import Adapter
-from hyperlora.tasks import Task
-from pipelines.compose import examples_loss
+from hyperlora.lora.adapter import Adapter
+from hyperlora.tasks.task import Task
+from pipelines.adapt.compose import examples_loss
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan, plain_prompts

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from hyperlora.adapter import Adapter
 from hyperlora.bank import unstack
-from hyperlora.target_modules import find_target_modules
-from hyperlora.tasks import Task
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.target_modules import find_target_modules
+from hyperlora.tasks.task import Task
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan, plain_prompts
 from pipelines.evaluation.wordings import Control
-from pipelines.refine import refine
-from pipelines.train_adapters import StackedParameters, task_card
+from pipelines.training.adapters import StackedParameters, task_card
+from pipelines.training.refine import refine
 
 
 def _train(bench: Bench, tasks: Sequence[Task], count: int) -> None:

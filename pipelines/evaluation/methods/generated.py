@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from generator.conditions import Wanted
-from hyperlora.adapter import Adapter
 from hyperlora.errors import InputError
-from hyperlora.prompts import described_prompt
-from hyperlora.tasks import Example, Task
+from hyperlora.lora.adapter import Adapter
+from hyperlora.tasks.prompts import described_prompt
+from hyperlora.tasks.task import Example, Task
+from pipelines.adapt.generate import find_generator, generate_adapters, reads_examples
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan, plain_prompts
 from pipelines.evaluation.wordings import Control
-from pipelines.generate import find_generator, generate_adapters, reads_examples
 
 
 def _written(bench: Bench, task: Task, control: Control, shown: Sequence[Example] = ()) -> tuple[Adapter, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hyperlora.prompts import described_prompt, shown_prompt
-from hyperlora.tasks import Task
+from hyperlora.tasks.prompts import described_prompt, shown_prompt
+from hyperlora.tasks.task import Task
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan

@@ -6,9 +6,9 @@ import numpy as np
 
 from hyperlora.bank import stack_adapters
 from hyperlora.errors import InputError
-from hyperlora.prompts import render_completion, render_prompt
-from hyperlora.scoring import teacher_forced_scores
-from hyperlora.tasks import Task
+from hyperlora.inference.scoring import teacher_forced_scores
+from hyperlora.tasks.prompts import render_completion, render_prompt
+from hyperlora.tasks.task import Task
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan, plain_prompts

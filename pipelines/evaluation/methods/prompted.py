@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hyperlora.errors import InputError
-from hyperlora.prompts import chat_prompt, described_prompt, shown_prompt
-from hyperlora.tasks import Task
+from hyperlora.tasks.prompts import chat_prompt, described_prompt, shown_prompt
+from hyperlora.tasks.task import Task
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan, plain_prompts

@@ -7,15 +7,15 @@ from functools import partial
 from typing import Literal
 
 from generator.conditions import Wanted
-from hyperlora.adapter import Adapter
-from hyperlora.prompts import render_prompt
-from hyperlora.tasks import Task
+from hyperlora.lora.adapter import Adapter
+from hyperlora.tasks.prompts import render_prompt
+from hyperlora.tasks.task import Task
+from pipelines.adapt.generate import Generation, generate_adapters, refining
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Plan
 from pipelines.evaluation.wordings import Control
-from pipelines.generate import Generation, generate_adapters, refining
-from pipelines.refine import refine
+from pipelines.training.refine import refine
 
 Start = Literal["generated", "generated+description", "no-condition"]
 

@@ -11,12 +11,12 @@ from functools import partial
 
 from hyperlora.bank import Choice
 from hyperlora.errors import InputError
-from hyperlora.tasks import Task
+from hyperlora.tasks.task import Task
+from pipelines.adapt.route import query_of, search_each
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Acting, Plan, plain_prompts
 from pipelines.evaluation.wordings import Control
-from pipelines.route import query_of, search_each
 from retrieval.retriever import Match
 from retrieval.routing import POLICIES, Policy, Routing
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hyperlora.identity import content_hash
-from hyperlora.tasks import Task
+from hyperlora.tasks.task import Task
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods.catalogue import method
 from pipelines.evaluation.plans import Answers, Plan, plain_prompts
 from pipelines.evaluation.wordings import Control
 from pipelines.starter import oracle_scores
-from pipelines.train_adapters import train_adapters
+from pipelines.training.adapters import train_adapters
 
 
 def _known(bench: Bench, task: Task) -> Answers | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from importlib import import_module
 
-from hyperlora.tasks import Partition
+from hyperlora.tasks.task import Partition
 from pipelines.starter.draft import Draft, Pairs, Side
 from pipelines.starter.draws import Draws
 from pipelines.starter.families.cldr_names import clear_names, locale_of

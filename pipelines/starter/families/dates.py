@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from importlib import import_module
 
-from hyperlora.tasks import Partition
+from hyperlora.tasks.task import Partition
 from pipelines.starter.draft import Draft, Pairs, Side
 from pipelines.starter.draws import Draws
 from pipelines.starter.families.calendar_words import DATE_SENTENCES, sentences

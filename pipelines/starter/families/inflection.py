@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from hyperlora.tasks import Partition
+from hyperlora.tasks.task import Partition
 from pipelines.starter.draft import Draft, Pairs, Side
 from pipelines.starter.draws import Draws
 from pipelines.starter.families.inflection_wordings import WORDINGS

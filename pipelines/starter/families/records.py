@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from hyperlora.tasks import Partition
+from hyperlora.tasks.task import Partition
 from pipelines.starter.draft import Draft
 from pipelines.starter.families.records_lines import (
     Line,

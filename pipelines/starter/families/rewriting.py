@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from hyperlora.tasks import Partition
+from hyperlora.tasks.task import Partition
 from pipelines.starter.draft import Draft, Pairs, Side
 from pipelines.starter.draws import Draws
 from pipelines.starter.families import rewriting_words as words

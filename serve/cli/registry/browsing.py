@@ -106,7 +106,7 @@ def show(reference: str, as_json: bool) -> None:
     Example:
       hyperlora registry show registry:noun-plural@champion
     """
-    from hyperlora.peft_folder import read_card
+    from hyperlora.peft_io.folder import read_card
     from hyperlora.registry import Registry
     from serve.cli.registry.showing import entry_text
     from serve.listing import listed
@@ -127,7 +127,7 @@ def show(reference: str, as_json: bool) -> None:
     if card is not None:
         value["card"] = card.model_dump(mode="json")
     if entry.kind == "generator":
-        from pipelines.staleness import trained_tasks, unseen_adapters
+        from pipelines.adapt.staleness import trained_tasks, unseen_adapters
 
         unseen = unseen_adapters(registry, entry, trained_tasks(registry, entry))
         value |= {"stale": bool(unseen), "unseen": unseen}

@@ -13,15 +13,15 @@ from hyperlora.registry.entry import KINDS
 
 def _base(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
     """A base model that lies here is known by its weights, whatever it was called when an adapter was registered."""
-    from hyperlora.base_names import base_names
+    from hyperlora.references.base_names import base_names
 
     path = next(
         (Path(name.removeprefix("file:")) for name in base_names(given or "") if name.startswith("file:")), None
     )
     if given is None or path is None or not (path / "config.json").is_file():
         return given
-    from hyperlora.base_models import locate_base
     from hyperlora.errors import BaseModelError
+    from hyperlora.models import locate_base
 
     try:
         return locate_base(f"file:{path}").identity.fingerprint

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
-from hyperlora.card import Card
+from hyperlora.lora.card import Card
 from hyperlora.registry import Entry, Tombstone
 from hyperlora.registry.stored_config import read_stored_config
 from serve.cli.registry.table import moment
@@ -140,7 +140,7 @@ def _usage(entry: Entry, card: Card | None) -> list[str]:
         "in Python, after the export:",
         "  from peft import PeftModel",
         "  from transformers import AutoModelForCausalLM",
-        "  from hyperlora.base_models import locate_base",
+        "  from hyperlora.models import locate_base",
         f'  base = AutoModelForCausalLM.from_pretrained(locate_base("{entry.base_id}").folder)',
         f'  model = PeftModel.from_pretrained(base, "{entry.name}")   # prompts in the template above',
     ]

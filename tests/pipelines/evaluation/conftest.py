@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hyperlora.settings import reload_settings
-from hyperlora.tasks import Example, Suite, Task, load_suite, write_task
+from hyperlora.tasks.task import Example, Suite, Task, load_suite, write_task
 
 if TYPE_CHECKING:
-    from hyperlora.encoder import TextEncoder
+    from hyperlora.embeddings.encoder import TextEncoder
     from pipelines.evaluation.bench import Bench
     from pipelines.evaluation.run import Evaluation
     from pipelines.recipes import EvaluationRecipe
@@ -72,7 +72,7 @@ def equipped_home(
     """The finished home, with multi-task adapters too. Shared: what is registered stays as it is."""
     from hyperlora.registry import Registry
     from pipelines.recipes import MultitaskRecipe, load_recipe
-    from pipelines.train_multitask import train_multitask
+    from pipelines.training.multitask import train_multitask
 
     from ..conftest import copy_home
 

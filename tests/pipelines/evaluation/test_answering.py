@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import pipelines.evaluation.answering
-from hyperlora.algebra import weighted_sum
-from hyperlora.tasks import Example, Suite, Task
+from hyperlora.lora.algebra import weighted_sum
+from hyperlora.tasks.task import Example, Suite, Task
 from pipelines.evaluation.answering import answer, is_open
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods import find_methods

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from hyperlora.adapter import Adapter
 from hyperlora.bank import stack_adapters
 from hyperlora.errors import InputError
-from hyperlora.scoring import teacher_forced_scores
-from hyperlora.tasks import Suite, Task
+from hyperlora.inference.scoring import teacher_forced_scores
+from hyperlora.lora.adapter import Adapter
+from hyperlora.tasks.task import Suite, Task
 from pipelines.evaluation.answering import answer
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods import find_methods

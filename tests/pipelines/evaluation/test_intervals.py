@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperlora.tasks import Task
+from hyperlora.tasks.task import Task
 from pipelines.evaluation.intervals import Array, Resamples, interval, recovery
 from pipelines.evaluation.journal import Measured
 from pipelines.evaluation.methods import find_methods

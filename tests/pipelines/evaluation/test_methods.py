@@ -13,23 +13,23 @@ import torch
 from tokenizers.processors import TemplateProcessing
 
 from generator.conditions import Wanted
-from hyperlora.adapter import Adapter
 from hyperlora.bank import stack_adapters
-from hyperlora.base_models import BaseModel
-from hyperlora.decoding import generate
 from hyperlora.errors import InputError
-from hyperlora.prompts import chat_prompt
-from hyperlora.tasks import Example, Suite, Task
-from pipelines.adapt import adapt
+from hyperlora.inference.decoding import generate
+from hyperlora.lora.adapter import Adapter
+from hyperlora.models import BaseModel
+from hyperlora.tasks.prompts import chat_prompt
+from hyperlora.tasks.task import Example, Suite, Task
+from pipelines.adapt.adapt import adapt
+from pipelines.adapt.generate import Generation, generate_adapters, refining
 from pipelines.evaluation.answering import answer
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods import METHODS, find_methods, method
 from pipelines.evaluation.plans import Answers, Plan, drawn_examples
-from pipelines.generate import Generation, generate_adapters, refining
 from pipelines.recipes import EvaluationRecipe
-from pipelines.refine import refine
 from pipelines.session import Session
-from pipelines.train_adapters import train_adapters
+from pipelines.training.adapters import train_adapters
+from pipelines.training.refine import refine
 from pipelines.zoo.oracles import train_oracles
 
 

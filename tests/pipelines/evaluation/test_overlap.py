@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperlora.tasks import Example, Task
+from hyperlora.tasks.task import Example, Task
 from pipelines.evaluation.overlap import overlaps
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from hyperlora.adapter import Adapter
 from hyperlora.errors import InputError
-from hyperlora.tasks import Suite, Task
+from hyperlora.lora.adapter import Adapter
+from hyperlora.tasks.task import Suite, Task
 from pipelines.evaluation.answering import answer
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.methods import find_methods

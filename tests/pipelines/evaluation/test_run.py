@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from hyperlora.adapter import Adapter
 from hyperlora.errors import InputError
+from hyperlora.lora.adapter import Adapter
 from hyperlora.registry import Registry
-from hyperlora.tasks import Suite, Task
-from hyperlora.tracking import EXPERIMENT, connect
+from hyperlora.registry.tracking import EXPERIMENT, connect
+from hyperlora.tasks.task import Suite, Task
 from pipelines.evaluation.bench import Bench
 from pipelines.evaluation.journal import Journal
 from pipelines.evaluation.methods import catalogue, find_methods

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hyperlora.errors import InputError
-from hyperlora.tasks import PARTITIONS, Example, Suite, Task
+from hyperlora.tasks.task import PARTITIONS, Example, Suite, Task
 from pipelines.evaluation.selection import select_tasks, training_tasks
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperlora.errors import InputError
-from hyperlora.tasks import Suite, Task
+from hyperlora.tasks.task import Suite, Task
 from pipelines.evaluation.wordings import own_wordings, wordings
 from pipelines.starter import starter_suite
 

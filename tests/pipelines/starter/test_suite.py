@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperlora.suite_checks import check_suite
-from hyperlora.tasks import Suite
+from hyperlora.tasks.suite_checks import check_suite
+from hyperlora.tasks.task import Suite
 from pipelines.starter import SMALLER_FILE, TASKS_FOLDER, smaller_tasks, starter_suite
 from pipelines.starter.draft import Side
 from pipelines.starter.draws import Draws

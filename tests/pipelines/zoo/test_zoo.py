@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from hyperlora.adapter import Adapter, LoraFactors
-from hyperlora.encoder import TextEncoder
-from hyperlora.encoder_change import EncoderChange
+from hyperlora.embeddings.encoder import TextEncoder
+from hyperlora.embeddings.encoder_change import EncoderChange
 from hyperlora.errors import AdapterFormatError
+from hyperlora.lora.adapter import Adapter, LoraFactors
 from hyperlora.registry import Registry
 from hyperlora.registry.entry import KINDS
-from hyperlora.run_archive import read_run
-from hyperlora.tasks import Task
-from hyperlora.tracking import EXPERIMENT, connect
+from hyperlora.registry.run_archive import read_run
+from hyperlora.registry.tracking import EXPERIMENT, connect
+from hyperlora.tasks.task import Task
 from pipelines.recipes import AdapterRecipe, load_recipe
 from pipelines.session import Session
 from pipelines.starter import examples_hash
@@ -33,7 +33,7 @@ from retrieval.calibration import Calibration
 from retrieval.reading import Reading
 
 if TYPE_CHECKING:
-    from hyperlora.base_models import BaseModel
+    from hyperlora.models import BaseModel
 
 SIGKILLED = -9
 _SEED = """

@@ -10,11 +10,11 @@ from peft import ArrowConfig
 from peft.tuners.lora.arrow import ArrowLoraLinearLayer
 from torch import nn
 
-from hyperlora.adapter import Adapter, LoraFactors
 from hyperlora.bank import AdapterBank, Gates, Route, stack_adapters
 from hyperlora.bank.factors import stack_at_one_rank
-from hyperlora.base_models import BaseModel
 from hyperlora.errors import InputError
+from hyperlora.lora.adapter import Adapter, LoraFactors
+from hyperlora.models import BaseModel
 from retrieval.compose.arrow import arrow_gates
 
 

@@ -13,19 +13,19 @@ import pytest
 import torch
 from peft import PeftModel
 
-from hyperlora.adapter import Adapter
-from hyperlora.algebra import cosine, norm
 from hyperlora.errors import BaseModelError, InputError
-from hyperlora.peft_folder import read_adapter, write_adapter
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.algebra import cosine, norm
+from hyperlora.peft_io.folder import read_adapter, write_adapter
 from retrieval.compose import METHODS, compose, explain, find_method
 from retrieval.compose.fitting import fit_weights
 from retrieval.compose.method import composition
 
 SAME_BYTES = """
 import sys, torch
-from hyperlora.adapter import Adapter, LoraFactors
-from hyperlora.base_models import BaseIdentity
-from hyperlora.card import Card
+from hyperlora.lora.adapter import Adapter, LoraFactors
+from hyperlora.models import BaseIdentity
+from hyperlora.lora.card import Card
 from retrieval.compose import METHODS, compose
 
 base = BaseIdentity(id="file:x", hub_id="x", revision="1", fingerprint="f" * 64, num_layers=1)

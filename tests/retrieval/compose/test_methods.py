@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hyperlora.adapter import Adapter, LoraFactors
-from hyperlora.base_models import BaseIdentity
-from hyperlora.card import Card
+from hyperlora.lora.adapter import Adapter, LoraFactors
+from hyperlora.lora.card import Card
+from hyperlora.models import BaseIdentity
 from retrieval.compose import METHODS, compose
 
 Matrix = NDArray[np.float64]

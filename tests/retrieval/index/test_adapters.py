@@ -20,10 +20,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hyperlora.adapter import Adapter
-from hyperlora.card import Card
-from hyperlora.encoder import TextEncoder
+from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.errors import InputError, RegistryError
+from hyperlora.lora.adapter import Adapter
+from hyperlora.lora.card import Card
 from hyperlora.registry import Entry, Event, Registry
 from hyperlora.registry.catalogue import Catalogue
 from hyperlora.registry.entry import NameState, Tombstone
@@ -574,7 +574,7 @@ def test_a_kill_while_it_is_stored_costs_nothing_but_time(
 ) -> None:
     source = (
         "from pathlib import Path\n"
-        "from hyperlora.encoder import TextEncoder\n"
+        "from hyperlora.embeddings.encoder import TextEncoder\n"
         "from hyperlora.registry import Registry\n"
         "from retrieval.index import AdapterIndex, WordingEmbedder\n"
         f"AdapterIndex.open(Registry(Path({str(pool.home.parent)!r})), WordingEmbedder(TextEncoder({encoder.name!r})))"

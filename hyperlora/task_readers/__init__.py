@@ -1,5 +1,0 @@
-"""Other people's task data as a suite: `read_suite("bbh:FOLDER")` and its like, one module a format."""
-
-from hyperlora.task_readers.reading import READERS, read_suite
-
-__all__ = ["READERS", "read_suite"]
