@@ -32,7 +32,7 @@ from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Example, Task
 from pipelines.adapt.candidates import find_candidates
 from pipelines.adapt.choice_by_description import MIN_CONFIDENCE, choose_by_description
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.starter import starter_suite
 from pipelines.zoo.wordings import Wording, read_wordings
 
@@ -57,10 +57,10 @@ class Asked:
     scores: dict[str, float] | None = None
 
 
-def ask(session: Session, wording: Wording) -> tuple[Asked, dict[str, Adapter]]:
+def ask(runtime: Runtime, wording: Wording) -> tuple[Asked, dict[str, Adapter]]:
     """What a wording leads to, and the adapters by origin."""
-    found = find_candidates(session, wording.text, ())
-    generator = session.generator()
+    found = find_candidates(runtime, wording.text, ())
+    generator = runtime.generator()
     known = () if generator is None else generator.network.config.tasks
     made = choose_by_description(found, known, force=True)
     adapters = {"chosen": made.choice.adapter}
@@ -71,27 +71,27 @@ def ask(session: Session, wording: Wording) -> tuple[Asked, dict[str, Adapter]]:
     return Asked(wording, confidence, name, confidence < MIN_CONFIDENCE, made.choice.candidate.origin), adapters
 
 
-def score(session: Session, adapters: Sequence[Adapter], examples: Sequence[Example]) -> list[float]:
+def score(runtime: Runtime, adapters: Sequence[Adapter], examples: Sequence[Example]) -> list[float]:
     """Exact match of each adapter on the examples, by one forward."""
     rows = [(place, example) for place in range(len(adapters)) for example in examples]
     template = [adapter.card.prompt_template for adapter in adapters]
     scores = teacher_forced_scores(
-        session.base,
+        runtime.base,
         [render_prompt(template[place], example.input) for place, example in rows],
         [render_completion(template[place], example.output) for place, example in rows],
-        bank=session.bank,
-        factors=stack_adapters(adapters, session.base.device),
+        bank=runtime.bank,
+        factors=stack_adapters(adapters, runtime.base.device),
         choices=[place for place, _ in rows],
     )
     matches = np.array([each.match for each in scores], dtype=float).reshape(len(adapters), -1)
     return [float(each) for each in matches.mean(axis=1)]
 
 
-def measure(session: Session, task: Task, wordings: Sequence[Wording], examples: Sequence[Example]) -> list[Asked]:
+def measure(runtime: Runtime, task: Task, wordings: Sequence[Wording], examples: Sequence[Example]) -> list[Asked]:
     """All wordings of a task, their adapters scored together."""
-    asked = [ask(session, each) for each in wordings]
+    asked = [ask(runtime, each) for each in wordings]
     every = {adapter.content_hash: adapter for _, adapters in asked for adapter in adapters.values()}
-    scored = dict(zip(every, score(session, list(every.values()), examples), strict=True))
+    scored = dict(zip(every, score(runtime, list(every.values()), examples), strict=True))
     for one, adapters in asked:
         one.scores = {origin: scored[adapter.content_hash] for origin, adapter in adapters.items()}
     return [one for one, _ in asked]
@@ -155,13 +155,13 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true", help="print the four means that choices rest on")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    session, suite = Session(), starter_suite()
-    pool = {entry.name for entry in session.registry.entries("adapter")}
+    runtime, suite = Runtime(), starter_suite()
+    pool = {entry.name for entry in runtime.registry.entries("adapter")}
     rows: list[Asked] = []
     by_task: dict[str, list[Wording]] = {}
     for each in read_wordings(given.wordings):
         if each.task is None:
-            rows.append(ask(session, each)[0])
+            rows.append(ask(runtime, each)[0])
         elif suite.tasks[each.task].partition in given.partitions and (each.task in pool or not given.pool_only):
             kept = by_task.setdefault(each.task, [])
             if sum(other.kind == each.kind for other in kept) < given.each:
@@ -171,9 +171,9 @@ def main() -> None:
             task = suite.tasks[name]
             examples = (task.validation if given.part == "validation" else task.test)[: given.examples]
             if examples:
-                rows += measure(session, task, wordings, examples)
+                rows += measure(runtime, task, wordings, examples)
             else:
-                rows += [ask(session, each)[0] for each in wordings]
+                rows += [ask(runtime, each)[0] for each in wordings]
             bar.update()
     result = {"wordings": given.wordings.name, "summary": summary(rows, pool)}
     if given.fit:

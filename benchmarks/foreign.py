@@ -30,7 +30,7 @@ import torch
 
 from foreign_pool import train_with_peft
 from generator.canonical import Weights, leading_directions, projected
-from generator.conditions import Wanted, condition_kind
+from generator.conditions import AdapterRequest, condition_kind
 from generator.input_metric import InputMetric
 from generators import mean_of_tasks, spread
 from hyperlora.bank import StackedFactors, stack_at_one_rank
@@ -43,7 +43,7 @@ from hyperlora.settings import get_settings
 from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Task
 from pipelines.recipes import CvaeRecipe, read_recipe, shipped_recipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.starter import starter_suite
 from pipelines.training.generator import train_generator
 from pipelines.training.pool_weights import pool_adapters, read_texts
@@ -58,12 +58,12 @@ class Bed:
     """What all parts share.
 
     Attributes:
-        before, after: sessions on the pool, and on the pool with the foreign adapters.
+        before, after: runtimes on the pool, and on the pool with the foreign adapters.
         own, new: the tasks the pool has adapters for, and those of the foreign ones.
     """
 
-    before: Session
-    after: Session
+    before: Runtime
+    after: Runtime
     own: Sequence[Task]
     new: Sequence[Task]
 
@@ -106,7 +106,7 @@ def make_bed(home: Path, copies: Path, base: str | None, count: int) -> tuple[Be
     suite = starter_suite()
     for name in ("before", "after"):
         shutil.copytree(home / "registry", copies / name / "registry")
-    before = Session(base, Registry(copies / "before"), dtype=get_settings().scoring_dtype())
+    before = Runtime(base, Registry(copies / "before"), dtype=get_settings().scoring_dtype())
     seen = suite.part("seen")
     held = pool_adapters(before.registry, before.located.identity.fingerprint, seen)
     own, others = [task for task in seen if task.name in held], [task for task in seen if task.name not in held]
@@ -115,7 +115,7 @@ def make_bed(home: Path, copies: Path, base: str | None, count: int) -> tuple[Be
     train_with_peft(before.located.folder, new, folders, get_settings().base_training_dtype())
     registry = Registry(copies / "after")
     outcome = import_pool(f"file:{folders}", registry=registry)
-    after = Session(base, registry, dtype=before.dtype)
+    after = Runtime(base, registry, dtype=before.dtype)
     return Bed(before, after, own, new), dict(outcome.counts)
 
 
@@ -131,8 +131,8 @@ def found_first(bed: Bed) -> dict[str, float]:
     }
 
 
-def _first(session: Session, tasks: Sequence[Task]) -> float:
-    retriever = session.retriever()
+def _first(runtime: Runtime, tasks: Sequence[Task]) -> float:
+    retriever = runtime.retriever()
     right = [
         retriever.search(text, 1)[0].entry.name == task.name for task in tasks for text in task.unseen_descriptions
     ]
@@ -144,11 +144,11 @@ def _first(session: Session, tasks: Sequence[Task]) -> float:
 
 def on_shared_directions(bed: Bed) -> dict[str, Any]:
     """By rank and metric of the shared A: what the pool's adapters, and the foreign ones, are worth on it."""
-    session = bed.after
+    runtime = bed.after
     names = [task.name for task in (*bed.own, *bed.new)]
-    adapters = {name: session.registry.load(f"registry:{name}") for name in names}
-    modules = find_target_modules(session.base.model, ["q_proj", "v_proj"])
-    metric = InputMetric(input_moments(session.base, modules, read_texts(bed.own, {})))
+    adapters = {name: runtime.registry.load(f"registry:{name}") for name in names}
+    modules = find_target_modules(runtime.base.model, ["q_proj", "v_proj"])
+    metric = InputMetric(input_moments(runtime.base, modules, read_texts(bed.own, {})))
     pool: dict[str, Weights] = {name: adapter.modules for name, adapter in adapters.items()}
     groups = {"own": bed.asked, "new": list(bed.new)}
 
@@ -163,10 +163,10 @@ def on_shared_directions(bed: Bed) -> dict[str, Any]:
                 name: StackedFactors(read[name].expand(len(some), -1, -1), stack.B, stack.scaling)
                 for name, stack in made.items()
             }
-        return _scores(session, tasks, made)
+        return _scores(runtime, tasks, made)
 
     whole = {
-        group: _scores(session, tasks, stack_at_one_rank([adapters[task.name] for task in tasks]))
+        group: _scores(runtime, tasks, stack_at_one_rank([adapters[task.name] for task in tasks]))
         for group, tasks in groups.items()
     }
     return {
@@ -186,34 +186,34 @@ def cvaes(recipe: CvaeRecipe, bed: Bed) -> dict[str, Any]:
     """Without and with the foreign adapters."""
     report: dict[str, Any] = {}
     for metric in ("weights", "inputs"):
-        for label, session, pool in (("pool", bed.before, False), ("pool and foreign", bed.after, True)):
+        for label, runtime, pool in (("pool", bed.before, False), ("pool and foreign", bed.after, True)):
             own = recipe.model_copy(update={"metric": metric})
-            made, _ = train_generator(session, bed.own, own, name=f"bench-{metric}", pool=pool)
+            made, _ = train_generator(runtime, bed.own, own, name=f"bench-{metric}", pool=pool)
             report[f"{label}, by {metric}"] = {
-                f"{group}, {words}": _written(session, made.network, tasks, words)
+                f"{group}, {words}": _written(runtime, made.network, tasks, words)
                 for group, tasks in (("own", bed.asked), ("new", bed.new))
                 for words in ("trained words", "unseen words")
             }
     return report
 
 
-def _written(session: Session, network: Any, tasks: Sequence[Task], words: str) -> dict[str, float]:
+def _written(runtime: Runtime, network: Any, tasks: Sequence[Task], words: str) -> dict[str, float]:
     texts = [task.descriptions[0] if words == "trained words" else task.unseen_descriptions[0] for task in tasks]
-    conditions = condition_kind(network.config).read(network.config, [Wanted(text) for text in texts], session)
+    conditions = condition_kind(network.config).read(network.config, [AdapterRequest(text) for text in texts], runtime)
     with torch.no_grad():
         factors = network.forward(conditions)
-    return _scores(session, tasks, factors)
+    return _scores(runtime, tasks, factors)
 
 
-def _scores(session: Session, tasks: Sequence[Task], factors: Any) -> dict[str, float]:
+def _scores(runtime: Runtime, tasks: Sequence[Task], factors: Any) -> dict[str, float]:
     """Exact match on validation examples, each task's with the factors of its place: mean and interval."""
     asked = [(place, example) for place, task in enumerate(tasks) for example in task.validation[:_EXAMPLES]]
     template = tasks[0].prompt_template
     scores = teacher_forced_scores(
-        session.base,
+        runtime.base,
         [render_prompt(template, example.input) for _, example in asked],
         [render_completion(template, example.output) for _, example in asked],
-        bank=session.bank,
+        bank=runtime.bank,
         factors=factors,
         choices=[place for place, _ in asked],
     )

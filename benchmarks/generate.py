@@ -32,7 +32,7 @@ import torch
 from torch import Tensor
 
 from generator.artifact import write_generator
-from generator.conditions import Wanted, condition_kind
+from generator.conditions import AdapterRequest, condition_kind
 from generator.hypernet import Hypernet
 from generator.writing import write
 from hyperlora.bank import AdapterSlots, StackedFactors
@@ -47,7 +47,7 @@ from hyperlora.settings import reload_settings
 from hyperlora.tasks.prompts import described_prompt, render_prompt, shown_prompt
 from pipelines.adapt.generate import generate_adapters
 from pipelines.recipes import AdapterRecipe, HypernetRecipe, read_recipe, shipped_recipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.starter import starter_suite
 from pipelines.training.adapters import train_adapters
 from pipelines.training.hypernet import hypernet_config
@@ -65,13 +65,13 @@ class Bed:
     """What all parts share.
 
     Attributes:
-        session: whose registry holds the generator.
+        runtime: whose registry holds the generator.
         network: the generator.
         texts: descriptions, all different.
         scratch: an empty folder.
     """
 
-    session: Session
+    runtime: Runtime
     network: Hypernet
     texts: Sequence[str]
     scratch: Path
@@ -79,7 +79,7 @@ class Bed:
     def conditions(self) -> Tensor:
         """What the generator is told of the texts, (texts, condition_size)."""
         config = self.network.config
-        return condition_kind(config).read(config, [Wanted(text) for text in self.texts], self.session)
+        return condition_kind(config).read(config, [AdapterRequest(text) for text in self.texts], self.runtime)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         bed = make_bed(chosen.base, chosen.conditions, Path(scratch))
         report["generator"] = {
             "parameters": sum(parameter.numel() for parameter in bed.network.parameters()),
-            "adapter_parameters": generate_adapters(bed.session, [Wanted("Do it")])[0][0].num_parameters,
+            "adapter_parameters": generate_adapters(bed.runtime, [AdapterRequest("Do it")])[0][0].num_parameters,
         }
         watch = Watch()
         made = {"batch": batch_comparisons, "load": load_comparisons, "calls": call_comparisons}
@@ -121,17 +121,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def make_bed(base: str, count: int, scratch: Path) -> Bed:
     """A registry with the shipped generator, or one of its sizes that was never trained, which takes as long."""
-    session = Session(base, Registry(scratch / "home"))
+    runtime = Runtime(base, Registry(scratch / "home"))
     texts = list(dict.fromkeys(text for task in starter_suite() for text in task.unseen_descriptions))[:count]
-    network = read_zoo().generators[0].network if base == DEFAULT_BASE else _untrained(session)
+    network = read_zoo().generators[0].network if base == DEFAULT_BASE else _untrained(runtime)
     fields = {"base": network.config.base.fingerprint, "encoder": network.config.encoder, "origin": "trained"}
-    session.registry.put("generator", "bench", partial(write_generator, network), fields)
-    return Bed(session, network, texts, scratch)
+    runtime.registry.put("generator", "bench", partial(write_generator, network), fields)
+    return Bed(runtime, network, texts, scratch)
 
 
-def _untrained(session: Session) -> Hypernet:
+def _untrained(runtime: Runtime) -> Hypernet:
     recipe = read_recipe(HypernetRecipe, shipped_recipe("hypernet"))
-    network = Hypernet(hypernet_config(session.base, session, recipe))
+    network = Hypernet(hypernet_config(runtime.base, runtime, recipe))
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.02)
     return network.eval().requires_grad_(False)
@@ -143,8 +143,8 @@ def _untrained(session: Session) -> Hypernet:
 def batch_comparisons(bed: Bed) -> Iterator[Comparison]:
     """The forward alone, with factors taken apart into adapters' own, and all the way from descriptions."""
     conditions = bed.conditions()
-    rows, wanted = conditions.split(1), [Wanted(text) for text in bed.texts]
-    each = [[one] for one in wanted]
+    rows, requests = conditions.split(1), [AdapterRequest(text) for text in bed.texts]
+    each = [[one] for one in requests]
     module = bed.network.config.modules[-1].name
     facts = {"conditions": len(bed.texts)}
 
@@ -175,15 +175,15 @@ def batch_comparisons(bed: Bed) -> Iterator[Comparison]:
         facts,
     )
 
-    def generated(parts: Sequence[Sequence[Wanted]]) -> list[Adapter]:
-        return [adapter for part in parts for [adapter] in generate_adapters(bed.session, part)]
+    def generated(parts: Sequence[Sequence[AdapterRequest]]) -> list[Adapter]:
+        return [adapter for part in parts for [adapter] in generate_adapters(bed.runtime, part)]
 
     def changes_of(adapters: Sequence[Adapter]) -> Tensor:
         return factors_of([adapter.modules for adapter in adapters])
 
     yield Comparison(
         "from description to adapter",
-        partial(Prepared, "generate_adapters(session, wanted)", partial(generated, [wanted]), changes_of),
+        partial(Prepared, "generate_adapters(runtime, requests)", partial(generated, [requests]), changes_of),
         {"one_by_one": partial(Prepared, "generate_adapters, each", partial(generated, each), changes_of)},
         facts,
     )
@@ -203,7 +203,7 @@ def load_comparisons(bed: Bed) -> Iterator[Comparison]:
 
 
 def _in_memory(bed: Bed) -> Prepared:
-    config, base = bed.network.config, bed.session.base
+    config, base = bed.network.config, bed.runtime.base
     slots = AdapterSlots(config.modules, {config.rank: 2}, device=base.device, dtype=base.model.dtype)
     slots.put("resident", _generated(bed, bed.texts[0]))
     turns, factors = cycle(bed.texts), slots.factors[config.modules[-1].name]
@@ -225,7 +225,7 @@ def _through_a_folder(bed: Bed) -> Prepared:
     from transformers import AutoModelForCausalLM
 
     with quiet_transformers():
-        plain = AutoModelForCausalLM.from_pretrained(bed.session.base.folder, dtype=bed.session.base.model.dtype)
+        plain = AutoModelForCausalLM.from_pretrained(bed.runtime.base.folder, dtype=bed.runtime.base.model.dtype)
     first = write_adapter(_generated(bed, bed.texts[0]), bed.scratch / "first")
     model: Any = PeftModel.from_pretrained(plain, first, adapter_name="resident").eval()
     config, folder = PeftConfig.from_pretrained(first), bed.scratch / "saved"
@@ -269,7 +269,7 @@ def _through_a_folder(bed: Bed) -> Prepared:
 
 
 def _generated(bed: Bed, text: str) -> Adapter:
-    [[adapter]] = generate_adapters(bed.session, [Wanted(text)])
+    [[adapter]] = generate_adapters(bed.runtime, [AdapterRequest(text)])
     return adapter
 
 
@@ -278,7 +278,7 @@ def _generated(bed: Bed, text: str) -> Adapter:
 
 def call_comparisons(bed: Bed) -> Iterator[Comparison]:
     """A call on the input alone beside calls whose prompts tell the task; as many calls a run as there are texts."""
-    base = bed.session.base
+    base = bed.runtime.base
     tasks = starter_suite().part("held-out")[: len(bed.texts)]
     shots = 5
     prompts = {
@@ -319,9 +319,9 @@ def beside_training(bed: Bed, tasks: int, steps: int | None, pairs: int) -> dict
         recipe = recipe.model_copy(update={"steps": steps, "warmup_steps": min(recipe.warmup_steps, steps - 1)})
     group = starter_suite().part("seen")[:tasks]
     alone = [_seconds(partial(_generated, bed, text)) for text in (bed.texts * pairs)[: pairs + 1]][1:]
-    wanted = [Wanted(text) for text in bed.texts]
-    together = [_seconds(partial(generate_adapters, bed.session, wanted)) / len(wanted) for _ in range(pairs)]
-    base = load_base_model(bed.session.base_name, training=True)
+    requests = [AdapterRequest(text) for text in bed.texts]
+    together = [_seconds(partial(generate_adapters, bed.runtime, requests)) / len(requests) for _ in range(pairs)]
+    base = load_base_model(bed.runtime.base_name, training=True)
     folder = bed.scratch / "trained"
     trained = _seconds(partial(train_adapters, base, group, recipe, folder, lambda report: None)) / len(group)
     generated = {"alone": summary(alone), "together": summary(together)}

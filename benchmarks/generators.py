@@ -32,7 +32,7 @@ import torch
 import yaml
 
 from generator.artifact import read_generator, write_generator
-from generator.conditions import Wanted, condition_kind
+from generator.conditions import AdapterRequest, condition_kind
 from generator.writing import Generator
 from hyperlora.identity import code_hash, content_hash
 from hyperlora.inference.scoring import Score, teacher_forced_scores
@@ -42,7 +42,7 @@ from hyperlora.tasks.task import Suite, Task
 from pipelines.evaluation.intervals import Resamples, interval
 from pipelines.evaluation.wordings import wordings
 from pipelines.recipes import HypernetRecipe, read_recipe, shipped_recipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.starter import starter_suite
 from pipelines.training.generator import HYPERNET_CODE
 from pipelines.training.hypernet import train_hypernet
@@ -50,7 +50,7 @@ from pipelines.training.pool import run_folder
 from pipelines.training.pool_weights import pool_adapters
 
 _SHOWN = 5
-Told = Callable[[Task, int], Wanted]
+Told = Callable[[Task, int], AdapterRequest]
 
 
 @dataclass(frozen=True)
@@ -86,24 +86,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="also write the JSON here")
     chosen = parser.parse_args(arguments)
     suite = starter_suite()
-    session = Session(chosen.base, dtype=get_settings().scoring_dtype())
+    runtime = Runtime(chosen.base, dtype=get_settings().scoring_dtype())
     asking = Asking(chosen.part, chosen.examples, chosen.group, chosen.wordings)
     reports = []
-    for about, network in _networks(session, suite, chosen):
+    for about, network in _networks(runtime, suite, chosen):
         if chosen.register and not chosen.registered:
-            about["registered"] = _registered(session, network, chosen.register, about)
+            about["registered"] = _registered(runtime, network, chosen.register, about)
         parameters = sum(tensor.numel() for tensor in network.state_dict().values())
-        reports.append({**about, "parameters": parameters, "scores": measure(session, network, suite, asking)})
+        reports.append({**about, "parameters": parameters, "scores": measure(runtime, network, suite, asking)})
         text = json.dumps({"asked": vars(asking), "generators": reports}, indent=2)
         if chosen.out:
             chosen.out.write_text(text + "\n", encoding="utf-8")
     print(text)
 
 
-def _networks(session: Session, suite: Suite, chosen: argparse.Namespace) -> Iterator[tuple[dict[str, Any], Any]]:
+def _networks(runtime: Runtime, suite: Suite, chosen: argparse.Namespace) -> Iterator[tuple[dict[str, Any], Any]]:
     if chosen.registered:
-        entry = session.registry.get(chosen.registered)
-        yield {"registered": entry.reference}, read_generator(session.registry.verified_folder(entry))
+        entry = runtime.registry.get(chosen.registered)
+        yield {"registered": entry.reference}, read_generator(runtime.registry.verified_folder(entry))
         return
     changes = {key: yaml.safe_load(value) for key, _, value in (each.partition("=") for each in chosen.set)}
     fields = read_recipe(HypernetRecipe, chosen.recipe).model_dump() | changes
@@ -114,53 +114,53 @@ def _networks(session: Session, suite: Suite, chosen: argparse.Namespace) -> Ite
         for count in chosen.tasks or [len(seen)]:
             about = {"tasks": min(count, len(seen)), "seed": seed, "changes": changes}
             print(about, file=sys.stderr)
-            yield about, _trained(session, seen[:count], recipe)
+            yield about, _trained(runtime, seen[:count], recipe)
 
 
-def _trained(session: Session, tasks: Sequence[Task], recipe: HypernetRecipe) -> Generator:
-    entries = pool_adapters(session.registry, session.located.identity.fingerprint, tasks)
+def _trained(runtime: Runtime, tasks: Sequence[Task], recipe: HypernetRecipe) -> Generator:
+    entries = pool_adapters(runtime.registry, runtime.located.identity.fingerprint, tasks)
     contents = {name: entry.content for name, entry in entries.items()}
     data = [[task.training_hash, task.descriptions] for task in tasks]
     identity = content_hash(
-        ["benchmark", session.located.identity.fingerprint, recipe.hash, data, contents, code_hash(HYPERNET_CODE)]
+        ["benchmark", runtime.located.identity.fingerprint, recipe.hash, data, contents, code_hash(HYPERNET_CODE)]
     )
     return train_hypernet(
-        session.training_base,
-        session,
+        runtime.training_base,
+        runtime,
         tasks,
         recipe,
         run_folder(identity),
         lambda report: None,
-        pool={name: session.registry.load(entry.reference).modules for name, entry in entries.items()},
+        pool={name: runtime.registry.load(entry.reference).modules for name, entry in entries.items()},
     )
 
 
-def _registered(session: Session, network: Generator, prefix: str, about: Mapping[str, Any]) -> str:
+def _registered(runtime: Runtime, network: Generator, prefix: str, about: Mapping[str, Any]) -> str:
     """The reference under which it is registered, once; never as the champion."""
-    base = session.located.identity
+    base = runtime.located.identity
     fields = {
         "description": f"Benchmark: {json.dumps(about)}",
         "origin": "trained",
         "base": base.fingerprint,
         "base_id": base.id,
-        "encoder": session.encoder.id,
+        "encoder": runtime.encoder.id,
     }
     name = f"{prefix}-{about['tasks']}-tasks-seed-{about['seed']}"
-    return session.registry.put("generator", name, partial(write_generator, network), fields).reference
+    return runtime.registry.put("generator", name, partial(write_generator, network), fields).reference
 
 
-def measure(session: Session, network: Generator, suite: Suite, asking: Asking) -> dict[str, Any]:
+def measure(runtime: Runtime, network: Generator, suite: Suite, asking: Asking) -> dict[str, Any]:
     """Scores by group of tasks and by what the generator is told."""
     known = set(network.config.tasks)
     own = [task for task in suite.part("seen") if task.name in known]
-    held = set(pool_adapters(session.registry, session.located.identity.fingerprint, own))
+    held = set(pool_adapters(runtime.registry, runtime.located.identity.fingerprint, own))
     groups = {
         "dev": list(suite.part("dev")),
         "own, adapter in the pool": [task for task in own if task.name in held],
         "own, none": [task for task in own if task.name not in held],
     }
     return {
-        name: _group(session, network, spread(tasks, asking.tasks), asking, known)
+        name: _group(runtime, network, spread(tasks, asking.tasks), asking, known)
         for name, tasks in groups.items()
         if tasks
     }
@@ -173,25 +173,25 @@ def spread(tasks: Sequence[Task], most: int) -> list[Task]:
 
 
 def _group(
-    session: Session, network: Generator, tasks: Sequence[Task], asking: Asking, known: set[str]
+    runtime: Runtime, network: Generator, tasks: Sequence[Task], asking: Asking, known: set[str]
 ) -> dict[str, Any]:
     nonsense = wordings(tasks, "random", 0)
     told: dict[str, Told] = {
-        "unseen words": lambda task, turn: Wanted(task.unseen_descriptions[turn]),
-        "unseen words, and in the prompt": lambda task, turn: Wanted(task.unseen_descriptions[turn]),
-        "words without meaning": lambda task, turn: Wanted(nonsense[task.name][turn]),
+        "unseen words": lambda task, turn: AdapterRequest(task.unseen_descriptions[turn]),
+        "unseen words, and in the prompt": lambda task, turn: AdapterRequest(task.unseen_descriptions[turn]),
+        "words without meaning": lambda task, turn: AdapterRequest(nonsense[task.name][turn]),
     }
     if tasks[0].name in known:
-        told["trained words"] = lambda task, turn: Wanted(task.descriptions[turn])
+        told["trained words"] = lambda task, turn: AdapterRequest(task.descriptions[turn])
     if "examples" in condition_kind(network.config).takes:
-        told["five examples"] = lambda task, turn: Wanted("", _shown(task, turn))
-        told["unseen words and five examples"] = lambda task, turn: Wanted(
+        told["five examples"] = lambda task, turn: AdapterRequest("", _shown(task, turn))
+        told["unseen words and five examples"] = lambda task, turn: AdapterRequest(
             task.unseen_descriptions[turn], _shown(task, turn)
         )
     return {
         "tasks": [task.name for task in tasks],
         **{
-            name: _scores(session, network, tasks, asking, tell, prompted=name.endswith("prompt"))
+            name: _scores(runtime, network, tasks, asking, tell, prompted=name.endswith("prompt"))
             for name, tell in told.items()
         },
     }
@@ -203,13 +203,13 @@ def _shown(task: Task, turn: int) -> tuple[Any, ...]:
 
 
 def _scores(
-    session: Session, network: Generator, tasks: Sequence[Task], asking: Asking, tell: Told, *, prompted: bool
+    runtime: Runtime, network: Generator, tasks: Sequence[Task], asking: Asking, tell: Told, *, prompted: bool
 ) -> Mapping[str, float]:
     """The mean of the tasks' exact matches with its interval, and the mean log-likelihood of an answer."""
     turns = [min(asking.wordings, len(task.unseen_descriptions), len(task.descriptions)) for task in tasks]
     wanted = [tell(task, turn) for task, count in zip(tasks, turns, strict=True) for turn in range(count)]
     with torch.no_grad():
-        factors = network.forward(condition_kind(network.config).read(network.config, wanted, session))
+        factors = network.forward(condition_kind(network.config).read(network.config, wanted, runtime))
     prompts, answers, choices, owners = [], [], [], []
     for place, (task, count) in enumerate(zip(tasks, turns, strict=True)):
         for number, example in enumerate(task.splits()[asking.part][: asking.examples]):
@@ -223,7 +223,7 @@ def _scores(
             answers.append(render_completion(template, example.output))
             choices.append(sum(turns[:place]) + turn)
             owners.append(place)
-    scores = teacher_forced_scores(session.base, prompts, answers, bank=session.bank, factors=factors, choices=choices)
+    scores = teacher_forced_scores(runtime.base, prompts, answers, bank=runtime.bank, factors=factors, choices=choices)
     return {
         **mean_of_tasks(tasks, owners, scores),
         "log_likelihood": float(np.mean([score.log_likelihood for score in scores])),

@@ -39,7 +39,7 @@ from retrieval.documents import Document, QueryKind, prompt_text
 from retrieval.embedding import Encodes
 from retrieval.measuring import rank_queries
 from retrieval.ranking import LEXICAL_WEIGHT
-from retrieval.reading import ReadingEncoder
+from retrieval.state_projection import StateProjectionEncoder
 
 INPUTS, GALLERY, SHOWN = 8, 16, 5
 _DRAWS = 10_000
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         described = dict(encoders)
         if trained.reading is not None:
             base = load_base_model(None)
-            read = ReadingEncoder(tuned, trained.reading, lambda: base)
+            read = StateProjectionEncoder(tuned, trained.reading, lambda: base)
             encoders["trained, read"] = Remembering(read)
         words |= {name: trained.config.words for name in encoders if name != "plain"}
     tasks = list(starter_suite())

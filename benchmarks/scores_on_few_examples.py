@@ -19,27 +19,27 @@ from hyperlora.files.durable import write_bytes
 from hyperlora.tasks.task import Task
 from pipelines.adapt.candidates import choose, find_candidates, rank_candidates, score_on_examples
 from pipelines.adapt.cross_validation import cross_validate, score_pairs
-from pipelines.adapt.generate import refining
-from pipelines.evaluation.plans import drawn_examples
-from pipelines.session import Session
+from pipelines.adapt.generate import refine_recipe
+from pipelines.evaluation.requests import drawn_examples
+from pipelines.runtime import Runtime
 from pipelines.starter import open_suite
 from pipelines.training.refine import refine
 
 
-def measure(session: Session, task: Task, count: int, seed: int, asked: int) -> dict[str, Any]:
+def measure(runtime: Runtime, task: Task, count: int, seed: int, asked: int) -> dict[str, Any]:
     """Scores of one task: on its examples, cross-validated, and on test examples, with the seconds each took."""
     source = task if task.partition != "seen" else _from_validation(task)
     shown = drawn_examples(source, count, seed)
     description = task.unseen_descriptions[0]
     start = time.perf_counter()
-    found = find_candidates(session, description, shown)
-    scores = score_on_examples(session, found, shown)
+    found = find_candidates(runtime, description, shown)
+    scores = score_on_examples(runtime, found, shown)
     choice = choose(*rank_candidates(found, scores), count)
     adapter = choice.adapter
     if choice.steps:
-        [adapter] = refine(session.training_base, [adapter], [shown], refining(choice.steps))
+        [adapter] = refine(runtime.training_base, [adapter], [shown], refine_recipe(choice.steps))
     made = time.perf_counter()
-    validated = cross_validate(session, description, shown, found, scores)
+    validated = cross_validate(runtime, description, shown, found, scores)
     done = time.perf_counter()
     assert validated is not None
     return {
@@ -47,9 +47,9 @@ def measure(session: Session, task: Task, count: int, seed: int, asked: int) -> 
         "partition": task.partition,
         "trained": bool(choice.steps),
         "before_training": choice.candidate.exact_match,
-        "given_examples": mean(score.match for score in score_pairs(session, [(adapter, each) for each in shown])),
+        "given_examples": mean(score.match for score in score_pairs(runtime, [(adapter, each) for each in shown])),
         "cross_validated": validated.summary(),
-        "test": mean(score.match for score in score_pairs(session, [(adapter, each) for each in task.test[:asked]])),
+        "test": mean(score.match for score in score_pairs(runtime, [(adapter, each) for each in task.test[:asked]])),
         "seconds": {"adapt": made - start, "cross_validate": done - made},
     }
 
@@ -95,8 +95,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    session, suite = Session(), open_suite("starter")
-    names = {entry.name for entry in session.registry.entries("adapter")}
+    runtime, suite = Runtime(), open_suite("starter")
+    names = {entry.name for entry in runtime.registry.entries("adapter")}
     groups = {
         "dev": _spread(suite.part("dev"), options.dev),
         "pool": _spread([task for task in suite.part("seen") if task.name in names], options.pool),
@@ -104,7 +104,7 @@ def main() -> None:
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in groups}
     for name, tasks in groups.items():
         for task in tasks:
-            row = measure(session, task, options.examples, options.seed, options.test_examples)
+            row = measure(runtime, task, options.examples, options.seed, options.test_examples)
             rows[name].append(row)
             print(json.dumps(row), flush=True)
     result = {"summary": {name: summary(own) for name, own in rows.items() if own}, "tasks": rows}

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 import torch
 from torch import Tensor
 
-from generator.views import ViewSizes
+from generator.condition_features import FeatureSizes
 from generator.writing import GeneratorConfig
 from hyperlora.embeddings import task_vectors
 from hyperlora.embeddings.encoder import TextEncoder
@@ -23,7 +23,7 @@ Part = Literal["description", "examples"]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AdapterRequest:
     """What an adapter is wanted for.
 
     Attributes:
@@ -59,39 +59,39 @@ class ConditionKind:
 
     takes: frozenset[Part]
     needs_all: bool
-    read: Callable[[GeneratorConfig, Sequence[Wanted], Senses], Tensor]
+    read: Callable[[GeneratorConfig, Sequence[AdapterRequest], Senses], Tensor]
 
 
-def _embedded(config: GeneratorConfig, wanted: Sequence[Wanted], senses: Senses) -> Tensor:
-    embeddings = torch.from_numpy(senses.encoder.encode([each.description for each in wanted]))
+def _embedded(config: GeneratorConfig, requests: Sequence[AdapterRequest], senses: Senses) -> Tensor:
+    embeddings = torch.from_numpy(senses.encoder.encode([each.description for each in requests]))
     _check_size(
         config.condition_size, embeddings.shape[1], f"conditions of {{}} numbers, and {config.encoder} gives {{}}"
     )
     return embeddings
 
 
-def _viewed(config: GeneratorConfig, wanted: Sequence[Wanted], senses: Senses) -> Tensor:
+def _viewed(config: GeneratorConfig, requests: Sequence[AdapterRequest], senses: Senses) -> Tensor:
     sizes = config.views
     assert sizes is not None
     _check_size(
         sizes.hidden, int(senses.base.model.config.hidden_size), "states of {} numbers, and the base model has {}"
     )
-    described = [place for place, each in enumerate(wanted) if each.description.strip()]
-    shown = [place for place, each in enumerate(wanted) if each.examples]
-    embedding, reading, examples = (torch.zeros(len(wanted), size) for size in sizes.parts)
+    described = [place for place, each in enumerate(requests) if each.description.strip()]
+    shown = [place for place, each in enumerate(requests) if each.examples]
+    embedding, reading, examples = (torch.zeros(len(requests), size) for size in sizes.parts)
     if described:
-        embedding[described], reading[described] = described_views(
-            [wanted[place].description for place in described], sizes, senses
+        embedding[described], reading[described] = description_features(
+            [requests[place].description for place in described], sizes, senses
         )
     if shown:
-        groups = [wanted[place].examples for place in shown]
+        groups = [requests[place].examples for place in shown]
         examples[shown] = torch.stack(
             [states.mean(dim=0) for states in example_states(groups, sizes, senses, config.prompt_template)]
         )
     return torch.cat([embedding, reading, examples], dim=1)
 
 
-def described_views(texts: Sequence[str], sizes: ViewSizes, senses: Senses) -> tuple[Tensor, Tensor]:
+def description_features(texts: Sequence[str], sizes: FeatureSizes, senses: Senses) -> tuple[Tensor, Tensor]:
     """Embeddings (n, embedding) and the base model's mean states (n, hidden) of descriptions."""
     embeddings = torch.from_numpy(senses.encoder.encode(list(texts)))
     _check_size(sizes.embedding, embeddings.shape[1], "embeddings of {} numbers, and the encoder gives {}")
@@ -100,7 +100,7 @@ def described_views(texts: Sequence[str], sizes: ViewSizes, senses: Senses) -> t
 
 
 def example_states(
-    groups: Sequence[Sequence[Example]], sizes: ViewSizes, senses: Senses, template: str
+    groups: Sequence[Sequence[Example]], sizes: FeatureSizes, senses: Senses, template: str
 ) -> list[Tensor]:
     """The base model's states at the last token of each solved example: for each group (examples, hidden).
 
@@ -130,10 +130,10 @@ def condition_kind(config: GeneratorConfig) -> ConditionKind:
     return EMBEDDED_DESCRIPTION if config.views is None else VIEWS
 
 
-def missing_part(config: GeneratorConfig, wanted: Wanted) -> Part | None:
+def missing_part(config: GeneratorConfig, request: AdapterRequest) -> Part | None:
     """What a generator needs and is not given, or None."""
     kind = condition_kind(config)
-    given: dict[Part, bool] = {"description": bool(wanted.description.strip()), "examples": bool(wanted.examples)}
+    given: dict[Part, bool] = {"description": bool(request.description.strip()), "examples": bool(request.examples)}
     missing = [part for part, there in given.items() if part in kind.takes and not there]
     if kind.needs_all or len(missing) == len(kind.takes):
         return next(iter(missing), None)

@@ -17,9 +17,9 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
+from generator.condition_features import ConditionFeatures, FeatureSizes
 from generator.dictionary import Dictionary
 from generator.layout import WeightLayout
-from generator.views import Views, ViewSizes
 from hyperlora.bank import StackedFactors
 from hyperlora.lora.target_modules import TargetModule
 from hyperlora.models import BaseIdentity
@@ -51,7 +51,7 @@ class HypernetConfig(BaseModel):
     base: BaseIdentity
     encoder: str
     condition_size: int = Field(ge=1, le=2**16)
-    views: ViewSizes | None = None
+    views: FeatureSizes | None = None
     modules: tuple[TargetModule, ...] = Field(min_length=1, max_length=4096)
     rank: int = Field(ge=1, le=1024)
     alpha: float = Field(gt=0, le=1e4)
@@ -74,7 +74,7 @@ class HypernetConfig(BaseModel):
         return self
 
     @property
-    def told_rank(self) -> int:
+    def conditional_rank(self) -> int:
         """The rank that depends on the condition."""
         return self.rank - self.common_rank
 
@@ -120,23 +120,23 @@ class Hypernet(nn.Module):
         layers = max(module.layer for module in config.modules) + 1
         self._kinds = sorted({module.kind for module in config.modules})
         width, small = config.width, config.embedding_size
-        self.views = None if config.views is None else Views(config.views)
+        self.views = None if config.views is None else ConditionFeatures(config.views)
         self.entering = config.condition_size if self.views is None else self.views.size
         self.condition = nn.Sequential(nn.Linear(self.entering, width), nn.GELU(), nn.LayerNorm(width))
         self.layer_embedding = nn.Embedding(layers, small)
         self.kind_embedding = nn.Embedding(len(self._kinds), small)
         self.mix = nn.Sequential(nn.Linear(width + 2 * small, width), nn.GELU(), nn.Linear(width, width), nn.GELU())
         self.norm = nn.LayerNorm(width)
-        self.layout = WeightLayout(config.modules, config.told_rank, scaling=config.scaling, sides="B")
+        self.layout = WeightLayout(config.modules, config.conditional_rank, scaling=config.scaling, sides="B")
         self.dictionary: Dictionary | None = None
         self.heads = nn.ModuleDict()
         if config.form == "dictionary":
             self.dictionary = Dictionary(self.layout, config.atoms, width)
         else:
-            outputs = {module.kind: module.out_features * config.told_rank for module in config.modules}
+            outputs = {module.kind: module.out_features * config.conditional_rank for module in config.modules}
             self.heads.update({f"to_{kind}": nn.Linear(width, outputs[kind]) for kind in self._kinds})
         self.A = nn.ParameterDict(
-            {_key(module.name): torch.empty(config.told_rank, module.in_features) for module in config.modules}
+            {_key(module.name): torch.empty(config.conditional_rank, module.in_features) for module in config.modules}
         )
         self.common = nn.ModuleDict()
         if rank := config.common_rank:
@@ -156,7 +156,8 @@ class Hypernet(nn.Module):
         """Write the factors of one adapter per condition.
 
         Args:
-            conditions: (n, condition_size): unit-length description embeddings, or the parts of `generator.views`.
+            conditions: (n, condition_size): unit-length description embeddings, or the parts of
+            `generator.condition_features`.
             noise: (n, entering), added to what is made of conditions; for training.
 
         Returns:
@@ -212,7 +213,9 @@ class Hypernet(nn.Module):
         for name in self._kinds:
             places = [place for place, module in enumerate(self.config.modules) if module.kind == name]
             written = self.heads[f"to_{name}"](features[:, places])
-            columns |= dict(zip(places, written.unflatten(-1, (-1, self.config.told_rank)).unbind(1), strict=True))
+            columns |= dict(
+                zip(places, written.unflatten(-1, (-1, self.config.conditional_rank)).unbind(1), strict=True)
+            )
         return columns
 
     def _joined(self, told: dict[str, StackedFactors]) -> dict[str, StackedFactors]:

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor
 
-from generator.views import ViewSizes
+from generator.condition_features import FeatureSizes
 from hyperlora.bank import StackedFactors, unstack
 from hyperlora.lora.adapter import LoraFactors
 from hyperlora.models import BaseIdentity
@@ -33,7 +33,7 @@ class GeneratorConfig(Protocol):
         """Numbers in a condition."""
 
     @property
-    def views(self) -> ViewSizes | None:
+    def views(self) -> FeatureSizes | None:
         """What a condition is made of; the encoder's embedding alone when None."""
 
     @property

@@ -64,7 +64,7 @@ def adapt(
         TaskFormatError: an example is malformed.
     """
     from pipelines.adapt.adapt import adapt as run
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
     return run(
         description,
@@ -76,7 +76,7 @@ def adapt(
         cross_validate=cross_validate,
         min_confidence=min_confidence,
         force=force,
-        session=Session(base, generator=generator),
+        runtime=Runtime(base, generator=generator),
     )
 
 
@@ -106,10 +106,10 @@ def search(
         TaskFormatError: an example is malformed.
     """
     from pipelines.adapt.search import search as run
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
     return run(
-        Session(base),
+        Runtime(base),
         k,
         text=text,
         kind=kind,
@@ -144,7 +144,7 @@ def route(
         InputError: see `pipelines.adapt.route.route`.
     """
     from pipelines.adapt.route import route as run
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
     return run(
         [prompts] if isinstance(prompts, str) else prompts,
@@ -152,7 +152,7 @@ def route(
         k=k,
         temperature=temperature,
         template=template,
-        session=Session(base),
+        runtime=Runtime(base),
     )
 
 
@@ -224,12 +224,12 @@ def generate(
         InputError, RegistryError: see `pipelines.adapt.generate.generate_adapters`.
         TaskFormatError: an example is malformed.
     """
-    from generator.conditions import Wanted
-    from pipelines.adapt.generate import Generation, generate_adapters
-    from pipelines.session import Session
+    from generator.conditions import AdapterRequest
+    from pipelines.adapt.generate import GenerationConfig, generate_adapters
+    from pipelines.runtime import Runtime
 
-    how = Generation(1 if n is None else n, sample, seed, refine, rank, start, in_prompt, generator)
-    [adapters] = generate_adapters(Session(base), [Wanted(description, read_examples(examples))], how)
+    how = GenerationConfig(1 if n is None else n, sample, seed, refine, rank, start, in_prompt, generator)
+    [adapters] = generate_adapters(Runtime(base), [AdapterRequest(description, read_examples(examples))], how)
     return adapters[0] if n is None else adapters
 
 
@@ -265,7 +265,7 @@ def compose(
     """
     from pipelines.adapt.compose import run_composition
     from pipelines.recipes.composition import composition_recipe
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
     recipe = composition_recipe(
         {
@@ -282,7 +282,7 @@ def compose(
         examples=read_examples(examples),
         out=None if out is None else Path(out),
         name=name,
-        session=Session(base),
+        runtime=Runtime(base),
     )
 
 
@@ -309,11 +309,11 @@ def evaluate_adapter(
         TaskFormatError: an example is malformed.
     """
     from pipelines.evaluation.evaluate_adapter import evaluate_adapter as run
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
     read = read_examples(examples)
     loaded = open_adapter(adapter, base)
-    return run(Session(base or loaded.base.id), adapter, loaded, read, metric=metric, case_sensitive=case_sensitive)
+    return run(Runtime(base or loaded.base.id), adapter, loaded, read, metric=metric, case_sensitive=case_sensitive)
 
 
 def merge(adapter: str, out: Path | str, *, base: str | None = None, dequantise: bool = False) -> Path:

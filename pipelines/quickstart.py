@@ -14,12 +14,12 @@ from hyperlora.identity import content_hash
 from hyperlora.settings import get_settings
 from hyperlora.tasks.task import Task
 from pipelines.adapt.adapt import AdaptResult, adapt
-from pipelines.evaluation.bench import Bench
+from pipelines.evaluation.context import EvaluationContext
 from pipelines.evaluation.generator_champion import settle_generator
 from pipelines.evaluation.methods import find_methods
 from pipelines.evaluation.run import RESULTS, evaluate, evaluation_identity, read_results
 from pipelines.recipes import QuickstartRecipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.starter import open_suite
 from pipelines.training.generator import train_generator
 from pipelines.training.pool import registered_adapters, train_pool
@@ -62,7 +62,7 @@ class _Run:
 
     recipe: QuickstartRecipe
     tasks: list[Task]
-    session: Session
+    runtime: Runtime
     say: Callable[[str], None]
     cached: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -97,8 +97,8 @@ def quickstart(recipe: QuickstartRecipe, say: Callable[[str], None], *, train: b
                 f"the recipe names {name}, which the suite does not have", "Correct tasks, show and asked."
             )
     tasks = [task for task in suite if not recipe.tasks or task.name in recipe.tasks]
-    run = _Run(recipe, tasks, Session(recipe.base), say)
-    run.stage("base model", lambda: run.session.located)
+    run = _Run(recipe, tasks, Runtime(recipe.base), say)
+    run.stage("base model", lambda: run.runtime.located)
     if train:
         run.stage("adapters", lambda: _trained_adapters(run))
         run.stage("generator", lambda: _trained_generator(run))
@@ -110,7 +110,7 @@ def quickstart(recipe: QuickstartRecipe, say: Callable[[str], None], *, train: b
 
 
 def _seeded(run: _Run) -> None:
-    report = seed_zoo(run.session.registry)
+    report = seed_zoo(run.runtime.registry)
     if report.note:
         run.say(f"note: {report.note}")
     if not report.registered:
@@ -118,15 +118,15 @@ def _seeded(run: _Run) -> None:
 
 
 def _trained_adapters(run: _Run) -> None:
-    registry, recipe = run.session.registry, run.recipe.adapters
+    registry, recipe = run.runtime.registry, run.recipe.adapters
     if len(registered_adapters(registry, run.tasks, recipe)) == len(run.tasks):
         run.cached.append("adapters")
     train_pool(registry, run.recipe.base, run.tasks, recipe, run.say)
 
 
 def _trained_generator(run: _Run) -> None:
-    made, trained_now = train_generator(run.session, run.tasks, run.recipe.hypernet, name="quickstart-hypernet")
-    decision = settle_generator(run.session, made.entry, run.tasks, trained_now=trained_now)
+    made, trained_now = train_generator(run.runtime, run.tasks, run.recipe.hypernet, name="quickstart-hypernet")
+    decision = settle_generator(run.runtime, made.entry, run.tasks, trained_now=trained_now)
     if decision.present not in (None, made.entry.reference):
         run.say(decision.text())
     if not trained_now:
@@ -134,13 +134,13 @@ def _trained_generator(run: _Run) -> None:
 
 
 def _comparison(run: _Run) -> dict[str, Any]:
-    session, recipe, suite = run.session, run.recipe.evaluation, open_suite(run.recipe.suite)
-    identity = evaluation_identity(Bench(session, run.tasks, recipe, Path()), suite, run.tasks)
+    runtime, recipe, suite = run.runtime, run.recipe.evaluation, open_suite(run.recipe.suite)
+    identity = evaluation_identity(EvaluationContext(runtime, run.tasks, recipe, Path()), suite, run.tasks)
     folder = get_settings().home_dir / "runs" / f"comparison-{content_hash(identity)[:16]}"
     if (folder / RESULTS).is_file():
         run.cached.append("comparison")
         return read_results(folder)
-    outcome = evaluate(session, suite, run.tasks, find_methods(METHODS), recipe, folder, run.say)
+    outcome = evaluate(runtime, suite, run.tasks, find_methods(METHODS), recipe, folder, run.say)
     fault_point("compared")
     return outcome.results
 
@@ -155,5 +155,5 @@ def _adapted(run: _Run) -> list[AdaptResult]:
         wording = run.recipe.asked.get(task.name) or (task.unseen_descriptions or task.descriptions)[-1]
         examples = task.validation[:SHOWN_EXAMPLES] if number == len(shown) else ()
         # a demonstration of what it gives: one that nothing fits is shown for what it is, too
-        results.append(adapt(wording, examples, force=True, session=run.session))
+        results.append(adapt(wording, examples, force=True, runtime=run.runtime))
     return results

@@ -19,7 +19,7 @@ from hyperlora.lora.adapter import LoraFactors
 from retrieval.calibration import Calibration
 from retrieval.documents import QueryKind
 from retrieval.ranking import LEXICAL_WEIGHT
-from retrieval.reading import Reading
+from retrieval.state_projection import StateProjection
 
 CONFIG_FILE = "retriever.json"
 WEIGHTS_FILE = "retriever.safetensors"
@@ -27,8 +27,8 @@ _ENCODER, _READING = "encoder.", "reading."
 _REMEDY = "Train the retriever again, or restore the folder."
 
 
-class ReadingConfig(BaseModel):
-    """See `retrieval.reading.Reading`."""
+class StateProjectionConfig(BaseModel):
+    """See `retrieval.state_projection.StateProjection`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,7 +53,7 @@ class RetrieverConfig(BaseModel):
     format_version: Literal[1] = 1
     encoder: str
     words: dict[QueryKind, float] = Field(default_factory=lambda: dict(LEXICAL_WEIGHT))
-    reading: ReadingConfig | None = None
+    reading: StateProjectionConfig | None = None
     calibrations: dict[QueryKind, Calibration] = Field(default_factory=dict)
     tasks: tuple[str, ...] = ()
 
@@ -70,7 +70,7 @@ class TrainedRetriever:
 
     config: RetrieverConfig
     change: EncoderChange
-    reading: Reading | None = None
+    reading: StateProjection | None = None
 
     @property
     def tensors(self) -> dict[str, Tensor]:
@@ -103,7 +103,7 @@ class TrainedRetriever:
             centre, matrix = tensors.get(f"{_READING}centre"), tensors.get(f"{_READING}matrix")
             if centre is None or matrix is None or centre.ndim != 1 or matrix.shape[:-1] != centre.shape:
                 raise AdapterFormatError("the retriever's reading is missing or damaged", _REMEDY)
-            reading = Reading(**config.reading.model_dump(), centre=centre, matrix=matrix)
+            reading = StateProjection(**config.reading.model_dump(), centre=centre, matrix=matrix)
         return cls(config, EncoderChange(config.encoder, modules), reading)
 
 

@@ -216,7 +216,7 @@ def load_peft(tiny_base_folder: Path) -> Callable[[Path], PeftModel]:
 
 @pytest.fixture
 def sampling(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> Cvae:
-    """An untrained CVAE for the tiny model, which every session has for its generator."""
+    """An untrained CVAE for the tiny model, which every runtime has for its generator."""
     import torch
 
     from generator.cvae import Cvae, CvaeConfig
@@ -246,15 +246,15 @@ def sampling(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def reading(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> Hypernet:
-    """An untrained hypernet that the base model reads for, which every session has for its generator."""
+    """An untrained hypernet that the base model reads for, which every runtime has for its generator."""
     import torch
 
+    from generator.condition_features import FeatureSizes
     from generator.hypernet import Hypernet, HypernetConfig
-    from generator.views import ViewSizes
     from hyperlora.lora.target_modules import find_target_modules
 
     hidden = int(tiny_base.model.config.hidden_size)
-    sizes = ViewSizes(embedding=encoder.dimensions, hidden=hidden, reading_layer=1, examples_layer=2)
+    sizes = FeatureSizes(embedding=encoder.dimensions, hidden=hidden, reading_layer=1, examples_layer=2)
     config = HypernetConfig(
         base=tiny_base.identity,
         encoder=encoder.id,
@@ -279,17 +279,17 @@ def reading(tiny_base: BaseModel, encoder: TextEncoder, monkeypatch: pytest.Monk
 
 
 def _use(network: Cvae | Hypernet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every session has it in the place of the generator that its registry holds."""
-    from pipelines.session import LoadedGenerator, Session
+    """Every runtime has it in the place of the generator that its registry holds."""
+    from pipelines.runtime import LoadedGenerator, Runtime
 
-    own = Session.generator
+    own = Runtime.generator
 
-    def generator(session: Session, reference: str | None = None) -> LoadedGenerator:
-        registered = own(session, reference)
+    def generator(runtime: Runtime, reference: str | None = None) -> LoadedGenerator:
+        registered = own(runtime, reference)
         assert registered is not None
         return LoadedGenerator(registered.entry, network)
 
-    monkeypatch.setattr(Session, "generator", generator)
+    monkeypatch.setattr(Runtime, "generator", generator)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ ROOMS = {
         *("registry", "mlflow_model"),
     ),
     "pipelines": (
-        *("starter", "recipes", "session", "training", "adapt", "evaluation", "zoo", "quickstart", "report", "api"),
+        *("starter", "recipes", "runtime", "training", "adapt", "evaluation", "zoo", "quickstart", "report", "api"),
         "__main__",
     ),
 }
@@ -133,7 +133,7 @@ def test_the_check_finds_an_import_against_the_arrows(name: str, source: str) ->
         ("hyperlora/lora/adapter.py", "def f():\n    from hyperlora import registry"),
         ("hyperlora/errors.py", "from hyperlora.files.durable import write_json"),
         ("pipelines/training/loop.py", "import pipelines.adapt.adapt"),
-        ("pipelines/recipes/models.py", "from pipelines.session import CHAMPION"),
+        ("pipelines/recipes/models.py", "from pipelines.runtime import CHAMPION"),
     ],
 )
 def test_the_check_finds_an_import_against_the_order_of_the_rooms(name: str, source: str) -> None:

@@ -19,7 +19,7 @@ from hyperlora.tasks.metrics import bootstrap_mean, exact_match
 from hyperlora.tasks.prompts import render_prompt
 from pipelines.recipes import AdapterRecipe
 from pipelines.training.adapters import train_adapters
-from pipelines.training.lessons import encode_examples, step_samples
+from pipelines.training.batch_samplers import encode_examples, step_samples
 from pipelines.training.loop import learning_rate_share
 
 

@@ -19,7 +19,7 @@ from pipelines.recipes import AdapterRecipe, load_recipe
 
 # The shipped step itself, private as it is: a copy here would be measured long after the shipped one had changed.
 from pipelines.training.adapters import StackedParameters
-from pipelines.training.lessons import Sample, encode_examples, step_samples
+from pipelines.training.batch_samplers import Sample, encode_examples, step_samples
 from pipelines.training.loop import accumulate_gradients
 from side_by_side import Comparison, Prepared
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from hyperlora.bank.delta import Placed, add, place, place_gated
+from hyperlora.bank.delta import BoundFactors, add, place, place_gated
 from hyperlora.bank.factors import Factors, StackedFactors
 from hyperlora.bank.gates import Gates
 from hyperlora.bank.route import Choice, Route
@@ -23,12 +23,12 @@ class Prepared:
 
     Attributes:
         factors, route: as given.
-        placed: for each linear module of the model, in order, its factors brought together with the route.
+        bound: for each linear module of the model, in order, its factors brought together with the route.
     """
 
     factors: Factors
     route: Route
-    placed: tuple[Placed | None, ...]
+    bound: tuple[BoundFactors | None, ...]
 
 
 class _PerThread(threading.local):
@@ -109,19 +109,19 @@ class AdapterBank:
         self.check({name: stack.shape for name, stack in factors.items()})
         _check_route(factors, route)
         self.attach(list(factors))
-        placed: list[Placed | None] = [None] * len(self._linears)
+        bound: list[BoundFactors | None] = [None] * len(self._linears)
         for name, stack in factors.items():
             directions = None if gates is None else gates.directions.get(name)
             if gates is None or directions is None:
-                placed[self._positions[name]] = place(stack, route, self._dtype)
+                bound[self._positions[name]] = place(stack, route, self._dtype)
             elif route.per_token or name == self._head or not isinstance(stack, StackedFactors):
                 raise InputError(
                     f"tokens cannot choose among the adapters of {name}",
                     "Give gates with a route per sample, adapters stacked at one rank, and modules before the head.",
                 )
             else:
-                placed[self._positions[name]] = place_gated(stack, route, gates, directions, self._dtype)
-        return Prepared(factors, route, tuple(placed))
+                bound[self._positions[name]] = place_gated(stack, route, gates, directions, self._dtype)
+        return Prepared(factors, route, tuple(bound))
 
     @contextmanager
     def using(self, prepared: Prepared | None) -> Iterator[None]:
@@ -146,9 +146,9 @@ class AdapterBank:
             yield
             return
         route = active.route.take(positions if active.route.per_token else samples, per_token=True)
-        placed = list(active.placed)
-        placed[self._positions[self._head]] = place(active.factors[self._head], route, self._dtype)
-        with self.using(Prepared(active.factors, active.route, tuple(placed))):
+        bound = list(active.bound)
+        bound[self._positions[self._head]] = place(active.factors[self._head], route, self._dtype)
+        with self.using(Prepared(active.factors, active.route, tuple(bound))):
             yield
 
     def checkpoint_contexts(self) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
@@ -169,8 +169,8 @@ class AdapterBank:
             active = per_thread.active
             if active is None:
                 return None
-            placed = active.placed[position]
-            return None if placed is None else add(output, inputs[0], placed)
+            bound = active.bound[position]
+            return None if bound is None else add(output, inputs[0], bound)
 
         return add_delta
 

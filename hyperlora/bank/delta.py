@@ -104,7 +104,7 @@ class TokenGroups:
 
 
 @dataclass(frozen=True)
-class Placed:
+class BoundFactors:
     """One module's factors, brought together with a route.
 
     Attributes:
@@ -118,7 +118,7 @@ class Placed:
     parts: tuple[SampleFactors | GatedFactors | TokenGroups, ...]
 
 
-def place(factors: ModuleFactors, route: Route, dtype: torch.dtype) -> Placed:
+def place(factors: ModuleFactors, route: Route, dtype: torch.dtype) -> BoundFactors:
     """Bring one module's factors and a route together, in `dtype`, on the factors' device.
 
     Differentiable with respect to factors and route weights.
@@ -128,10 +128,12 @@ def place(factors: ModuleFactors, route: Route, dtype: torch.dtype) -> Placed:
     else:
         parts = _by_bucket(factors, route)
     make = _token_groups if route.per_token else _sample_factors
-    return Placed(len(route), route.per_token, tuple(make(stack, own, rows, dtype) for stack, own, rows in parts))
+    return BoundFactors(len(route), route.per_token, tuple(make(stack, own, rows, dtype) for stack, own, rows in parts))
 
 
-def place_gated(factors: StackedFactors, route: Route, gates: Gates, directions: Tensor, dtype: torch.dtype) -> Placed:
+def place_gated(
+    factors: StackedFactors, route: Route, gates: Gates, directions: Tensor, dtype: torch.dtype
+) -> BoundFactors:
     """As `place`, for factors of one rank and a route per sample whose adapters each token weighs by itself."""
     batch, k = route.index.shape
     own = _sample_factors(factors, route, None, dtype)
@@ -139,22 +141,22 @@ def place_gated(factors: StackedFactors, route: Route, gates: Gates, directions:
     chosen = chosen.view(batch, k, -1)
     # neither a place of the route that is unused nor an adapter that leaves the module alone may take a share
     closed = (route.weight == 0).to(chosen.device) | ~chosen.any(-1)
-    return Placed(len(route), False, (GatedFactors(own.A, own.B, chosen.mT, closed, gates),))
+    return BoundFactors(len(route), False, (GatedFactors(own.A, own.B, chosen.mT, closed, gates),))
 
 
-def add(output: Tensor, x: Tensor, placed: Placed) -> Tensor:
+def add(output: Tensor, x: Tensor, bound: BoundFactors) -> Tensor:
     """`output` with the changes of all parts added; `x` is what the linear layer was given.
 
     Raises:
         InputError: the batch does not have a row for each row of the route.
     """
-    rows = x.shape[:-1].numel() if placed.per_token else x.shape[0]
-    if rows != placed.rows or (x.dim() != 3 and not placed.per_token):
+    rows = x.shape[:-1].numel() if bound.per_token else x.shape[0]
+    if rows != bound.rows or (x.dim() != 3 and not bound.per_token):
         raise InputError(
-            f"a batch of {rows} {'tokens' if placed.per_token else 'samples'} met a route of {placed.rows}",
+            f"a batch of {rows} {'tokens' if bound.per_token else 'samples'} met a route of {bound.rows}",
             "Give one route row a sample, or one a token with per_token.",
         )
-    for part in placed.parts:
+    for part in bound.parts:
         output = part.add_to(output, x)
     return output
 

@@ -9,7 +9,7 @@ import torch
 
 from hyperlora.bank import AdapterBank, Choice, Factors, Gates, routed
 from hyperlora.inference.batching import encode, label_logits
-from hyperlora.inference.bundling import packed_batches
+from hyperlora.inference.prefix_sharing import packed_batches
 from hyperlora.models import BaseModel
 
 

@@ -31,11 +31,11 @@ from pipelines.adapt.candidates import (
 from pipelines.adapt.choice_by_description import check_confidence, choose_by_description
 from pipelines.adapt.contradictions import description_note, distinct_examples, example_notes
 from pipelines.adapt.cross_validation import ExampleScores, score_outcome
-from pipelines.adapt.generate import refining
+from pipelines.adapt.generate import refine_recipe
 from pipelines.adapt.naming import short_name
 from pipelines.adapt.samples import SHOWN_ANSWERS, Answer, Samples, take_samples
 from pipelines.adapt.staleness import generator_notes
-from pipelines.session import Session, check_description
+from pipelines.runtime import Runtime, check_description
 from pipelines.training.refine import refine as train_on
 
 
@@ -105,7 +105,7 @@ def adapt(
     cross_validate: bool = True,
     min_confidence: float | None = None,
     force: bool = False,
-    session: Session | None = None,
+    runtime: Runtime | None = None,
 ) -> AdaptResult:
     """Find or make the best adapter for a task, register it and, if asked, write it out.
 
@@ -128,7 +128,7 @@ def adapt(
         min_confidence: without examples, the least probability that the closest adapter is for the task;
             `pipelines.adapt.choice_by_description.MIN_CONFIDENCE` when None.
         force: without examples, take what comes closest, however improbable.
-        session: reuse loaded parts between calls.
+        runtime: reuse loaded parts between calls.
 
     Raises:
         NothingFitsError: there are no examples, and nothing in the pool fits the description.
@@ -139,25 +139,25 @@ def adapt(
     _check_steps(refine, len(examples))
     check_confidence(min_confidence)
     require_apart(out, merge)
-    session = session or Session()
+    runtime = runtime or Runtime()
     notes = example_notes(examples)
     examples = distinct_examples(examples)
-    found = find_candidates(session, asked, examples)
+    found = find_candidates(runtime, asked, examples)
     made = (
-        _made_by_examples(session, description, examples, found, refine, cross_validate)
+        _made_by_examples(runtime, description, examples, found, refine, cross_validate)
         if examples
-        else _made_by_description(session, found, min_confidence, force=force)
+        else _made_by_description(runtime, found, min_confidence, force=force)
     )
-    notes += [*made.notes, *length_notes(session, asked)]
+    notes += [*made.notes, *length_notes(runtime, asked)]
     adapter = _finish(made, made.choice, made.adapter, description, examples)
-    samples = take_samples(session, adapter, made.ranked, made.choice.candidate, examples)
-    notes += generator_notes(session, session.generator())
+    samples = take_samples(runtime, adapter, made.ranked, made.choice.candidate, examples)
+    notes += generator_notes(runtime, runtime.generator())
     if not store_examples:
         adapter = adapter.with_card(adapter.card.model_copy(update={"examples": ()}))
     # last of what can fail: nothing is registered of a call that does
-    entry = register_in_passing(session.registry, adapter, registered_name(description, adapter))
+    entry = register_in_passing(runtime.registry, adapter, registered_name(description, adapter))
     folder = None if out is None else write_adapter(adapter, out)
-    merged = None if merge is None else export_merged(session.located, adapter, merge)
+    merged = None if merge is None else export_merged(runtime.located, adapter, merge)
     return AdaptResult(
         adapter,
         entry,
@@ -169,7 +169,7 @@ def adapt(
         merged,
         tuple(notes),
         made.scores,
-        None if made.alternative is None else _kept_beside(session, made, made.alternative, description),
+        None if made.alternative is None else _kept_beside(runtime, made, made.alternative, description),
     )
 
 
@@ -194,21 +194,21 @@ class _Made:
 
 
 def _made_by_examples(
-    session: Session,
+    runtime: Runtime,
     description: str,
     examples: Sequence[Example],
     found: Sequence[Found],
     steps: int | None,
     cross_validate: bool,
 ) -> _Made:
-    rows = score_on_examples(session, found, examples)
+    rows = score_on_examples(runtime, found, examples)
     ranked, base_match = rank_candidates(found, rows)
     chosen = choose(ranked, base_match, len(examples), steps)
     adapter = chosen.adapter
     if chosen.steps:
-        [adapter] = train_on(session.training_base, [adapter], [examples], refining(chosen.steps))
+        [adapter] = train_on(runtime.training_base, [adapter], [examples], refine_recipe(chosen.steps))
     scores = score_outcome(
-        session, description, examples, found, rows, chosen, adapter, steps=steps, validate=cross_validate
+        runtime, description, examples, found, rows, chosen, adapter, steps=steps, validate=cross_validate
     )
     against = description_note([each for each, _ in ranked], len(examples))
     notes = (*filter(None, [against]), *scores.notes())
@@ -216,27 +216,27 @@ def _made_by_examples(
 
 
 def _made_by_description(
-    session: Session, found: Sequence[Found], min_confidence: float | None, *, force: bool
+    runtime: Runtime, found: Sequence[Found], min_confidence: float | None, *, force: bool
 ) -> _Made:
-    generator = session.generator()
+    generator = runtime.generator()
     known = () if generator is None else generator.network.config.tasks
     made = choose_by_description(found, known, min_confidence=min_confidence, force=force)
     return _Made(made.ranked, made.choice, made.choice.adapter, alternative=made.alternative)
 
 
-def _kept_beside(session: Session, made: _Made, alternative: Found, description: str) -> Entry:
+def _kept_beside(runtime: Runtime, made: _Made, alternative: Found, description: str) -> Entry:
     """Where the alternative is registered: what was retrieved already is, what was generated becomes so now."""
     candidate, adapter = alternative
     if candidate.origin == "retrieved":
-        return session.registry.get(candidate.reference)
+        return runtime.registry.get(candidate.reference)
     told = Choice(candidate, adapter, 0, f"kept beside another that may be as good: {made.choice.reason}")
     kept = _finish(made, told, adapter, description, ())
-    return register_in_passing(session.registry, kept, registered_name(description, kept))
+    return register_in_passing(runtime.registry, kept, registered_name(description, kept))
 
 
-def length_notes(session: Session, description: str) -> list[str]:
+def length_notes(runtime: Runtime, description: str) -> list[str]:
     """What to say of a description that is longer than the text encoder reads."""
-    tokens, most = session.encoder.tokens(description), session.encoder.most_tokens
+    tokens, most = runtime.encoder.tokens(description), runtime.encoder.most_tokens
     if tokens <= most:
         return []
     return [

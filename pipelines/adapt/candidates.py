@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from generator.conditions import Wanted, missing_part
+from generator.conditions import AdapterRequest, missing_part
 from hyperlora.bank import stack_adapters
 from hyperlora.errors import InputError
 from hyperlora.inference.scoring import Score, teacher_forced_scores
 from hyperlora.lora.adapter import Adapter
 from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Example
-from pipelines.adapt.generate import generate_adapters, refining
-from pipelines.session import Session
+from pipelines.adapt.generate import generate_adapters, refine_recipe
+from pipelines.runtime import Runtime
 from retrieval.index import undescribed_entries
 
 # Where the retriever is not calibrated, an adapter is trusted from this similarity on. MiniLM puts a paraphrase of a
@@ -81,7 +81,7 @@ class Choice:
     reason: str
 
 
-def find_candidates(session: Session, description: str, examples: Sequence[Example]) -> list[Found]:
+def find_candidates(runtime: Runtime, description: str, examples: Sequence[Example]) -> list[Found]:
     """The adapters of the pool that fit description or examples best, and the one the generator writes.
 
     Args:
@@ -91,51 +91,51 @@ def find_candidates(session: Session, description: str, examples: Sequence[Examp
         InputError: the registry has neither for this base model.
     """
     count = SCORED if examples else RETRIEVED
-    retriever = session.retriever()
+    retriever = runtime.retriever()
     matches = {match.entry.reference: match for match in retriever.search(description, count)}
-    shown = retriever.search_examples(session.base, examples[:_LOOKED_AT], count) if examples else []
+    shown = retriever.search_examples(runtime.base, examples[:_LOOKED_AT], count) if examples else []
     others = {match.entry.reference: match.entry for match in shown if match.entry.reference not in matches}
     if examples:
         # only its answers say what an adapter does that nobody described
-        undescribed = undescribed_entries(session.registry, session.located.identity.fingerprint, UNDESCRIBED)
+        undescribed = undescribed_entries(runtime.registry, runtime.located.identity.fingerprint, UNDESCRIBED)
         others |= {entry.reference: entry for entry in undescribed if entry.reference not in matches}
     found: list[Found] = []
     for reference, match in matches.items():
-        adapter = session.registry.load(reference)
+        adapter = runtime.registry.load(reference)
         candidate = Candidate(reference, "retrieved", match.entry.description, match.similarity, match.confidence)
         found.append((candidate, adapter))
     for reference, entry in others.items():
-        found.append((Candidate(reference, "retrieved", entry.description), session.registry.load(reference)))
-    generator, wanted = session.generator(), Wanted(description, tuple(examples))
-    if generator is not None and missing_part(generator.network.config, wanted) is None:
-        [[adapter]] = generate_adapters(session, [wanted])
+        found.append((Candidate(reference, "retrieved", entry.description), runtime.registry.load(reference)))
+    generator, request = runtime.generator(), AdapterRequest(description, tuple(examples))
+    if generator is not None and missing_part(generator.network.config, request) is None:
+        [[adapter]] = generate_adapters(runtime, [request])
         found.append((Candidate(generator.entry.reference, "generated", " ".join(description.split())), adapter))
     if not found:
         raise InputError(
-            f"the registry has neither adapters nor a generator for {session.located.identity.id}",
+            f"the registry has neither adapters nor a generator for {runtime.located.identity.id}",
             "Run: hyperlora registry seed, or hyperlora import file:YOUR_ADAPTERS",
         )
     return found
 
 
 def score_candidates(
-    session: Session, found: Sequence[Found], examples: Sequence[Example]
+    runtime: Runtime, found: Sequence[Found], examples: Sequence[Example]
 ) -> tuple[list[Found], float]:
     """Order candidates best first, scored on the examples; also the bare base model's score."""
-    return rank_candidates(found, score_on_examples(session, found, examples))
+    return rank_candidates(found, score_on_examples(runtime, found, examples))
 
 
-def score_on_examples(session: Session, found: Sequence[Found], examples: Sequence[Example]) -> list[list[Score]]:
+def score_on_examples(runtime: Runtime, found: Sequence[Found], examples: Sequence[Example]) -> list[list[Score]]:
     """Of each candidate, and last of the bare base model, a score for each example; all in one batch."""
     rows = [(position, example) for position in (*range(len(found)), None) for example in examples]
     template_of: dict[int | None, str] = {None: found[0][1].card.prompt_template}
     template_of |= {position: adapter.card.prompt_template for position, (_, adapter) in enumerate(found)}
     scores = teacher_forced_scores(
-        session.base,
+        runtime.base,
         [render_prompt(template_of[position], example.input) for position, example in rows],
         [render_completion(template_of[position], example.output) for position, example in rows],
-        bank=session.bank,
-        factors=stack_adapters([adapter for _, adapter in found], session.base.device),
+        bank=runtime.bank,
+        factors=stack_adapters([adapter for _, adapter in found], runtime.base.device),
         choices=[position for position, _ in rows],
     )
     count = len(examples)
@@ -170,7 +170,7 @@ def choose(scored: Sequence[Found], base_match: float, count: int, steps: int | 
     candidate, adapter = scored[0]
     match = candidate.exact_match or 0.0
     if steps is None:
-        steps = 0 if match >= NEARLY_ALL else refining().steps
+        steps = 0 if match >= NEARLY_ALL else refine_recipe().steps
     proof = f"exact match {match:.2f} (base model {base_match:.2f}), mean log-likelihood {candidate.log_likelihood:.2f}"
     reason = f"best of {len(scored)} candidates on {count} examples: {proof}"
     written = next((pair for pair in scored if pair[0].origin == "generated"), None)

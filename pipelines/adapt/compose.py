@@ -23,7 +23,7 @@ from hyperlora.tasks.given_examples import read_examples
 from hyperlora.tasks.prompts import check_template, render_completion, render_prompt
 from hyperlora.tasks.task import Example
 from pipelines.recipes.composition import CompositionRecipe
-from pipelines.session import Session, check_description
+from pipelines.runtime import Runtime, check_description
 from retrieval.compose import Explanation, compose, even_weights, explain, find_method
 from retrieval.compose.fitting import fit_weights
 from retrieval.compose.weighting import similarity_weights
@@ -70,7 +70,7 @@ def run_composition(
     examples: Sequence[Example] = (),
     out: Path | None = None,
     name: str | None = None,
-    session: Session | None = None,
+    runtime: Runtime | None = None,
 ) -> Composition:
     """Compose what a recipe says.
 
@@ -85,12 +85,12 @@ def run_composition(
         BaseModelError: the adapters were made for different base models.
         TaskFormatError: the file of examples is malformed.
     """
-    session = session or Session()
+    runtime = runtime or Runtime()
     method = find_method(recipe.method)
     options = method.checked(recipe.options)
     if out is not None:
         require_free(out)
-    adapters = [_open(session, reference) for reference in recipe.adapters]
+    adapters = [_open(runtime, reference) for reference in recipe.adapters]
     template = _template(recipe, adapters)
     shown = tuple(examples) or (read_examples(recipe.examples) if recipe.examples else ())
 
@@ -102,24 +102,24 @@ def run_composition(
             raise InputError(f"{method.name} fits its weights to examples", "Leave out --weights, or use fuse.")
         if not shown:
             raise InputError("there are no examples to fit weights to", "Give some with --examples FILE.")
-        weights = _fitted(recipe, session, adapters, template, shown, combine)
+        weights = _fitted(recipe, runtime, adapters, template, shown, combine)
     else:
-        weights = _weights(recipe, session, adapters)
+        weights = _weights(recipe, runtime, adapters)
     composed = combine(weights).with_card(_card(recipe, adapters, template, weights, shown))
     return Composition(
         composed,
         weights,
         explain(composed, adapters, weights),
-        None if name is None else session.registry.register(composed, name),
+        None if name is None else runtime.registry.register(composed, name),
         None if out is None else write_adapter(composed, out),
     )
 
 
-def _open(session: Session, reference: str) -> Adapter:
-    """As `open_adapter`, from the session's own registry."""
+def _open(runtime: Runtime, reference: str) -> Adapter:
+    """As `open_adapter`, from the runtime's own registry."""
     if parse_reference(reference, ("registry", "file")).scheme == "registry":
-        return session.registry.load(reference)
-    return open_adapter(reference, session.base_name)
+        return runtime.registry.load(reference)
+    return open_adapter(reference, runtime.base_name)
 
 
 def _template(recipe: CompositionRecipe, adapters: Sequence[Adapter]) -> str:
@@ -135,33 +135,33 @@ def _template(recipe: CompositionRecipe, adapters: Sequence[Adapter]) -> str:
     return templates[0]
 
 
-def _weights(recipe: CompositionRecipe, session: Session, adapters: Sequence[Adapter]) -> tuple[float, ...]:
+def _weights(recipe: CompositionRecipe, runtime: Runtime, adapters: Sequence[Adapter]) -> tuple[float, ...]:
     if isinstance(recipe.weights, tuple):
         return recipe.weights
     if recipe.weights == "similarity":
         wordings = [(adapter.card.description, *adapter.card.paraphrases) for adapter in adapters]
         text = check_description(recipe.description)
-        return similarity_weights(session.encoder, text, wordings, temperature=recipe.temperature)
+        return similarity_weights(runtime.encoder, text, wordings, temperature=recipe.temperature)
     return even_weights(len(adapters))
 
 
 def _fitted(
     recipe: CompositionRecipe,
-    session: Session,
+    runtime: Runtime,
     adapters: Sequence[Adapter],
     template: str,
     examples: Sequence[Example],
     combine: Combine,
 ) -> tuple[float, ...]:
     for adapter in adapters:
-        adapter.require_base(session.located.identity)
-    loss = examples_loss(session, template, examples, combine)
+        adapter.require_base(runtime.located.identity)
+    loss = examples_loss(runtime, template, examples, combine)
     with progress(recipe.steps, "fit weights", "composition") as bar:
         return fit_weights(loss, len(adapters), budget=recipe.steps, seed=recipe.seed, on_step=lambda: bar.update(1))
 
 
 def examples_loss(
-    session: Session, template: str, examples: Sequence[Example], combine: Combine
+    runtime: Runtime, template: str, examples: Sequence[Example], combine: Combine
 ) -> Callable[[Sequence[float]], float]:
     """What weights are fitted to: the mean negative log-likelihood of the examples' answers, in nats a token.
 
@@ -173,12 +173,12 @@ def examples_loss(
     completions = [render_completion(template, example.output) for example in examples]
 
     def loss(weights: Sequence[float]) -> float:
-        factors = stack_adapters([combine(weights)], session.base.device) if any(weights) else None
+        factors = stack_adapters([combine(weights)], runtime.base.device) if any(weights) else None
         scores = teacher_forced_scores(
-            session.base,
+            runtime.base,
             prompts,
             completions,
-            bank=session.bank,
+            bank=runtime.bank,
             factors=factors,
             choices=None if factors is None else [0] * len(prompts),
         )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.conditions import Wanted
+from generator.conditions import AdapterRequest
 from hyperlora.bank import stack_adapters
 from hyperlora.inference.scoring import Score, teacher_forced_scores
 from hyperlora.lora.adapter import Adapter
@@ -20,8 +20,8 @@ from hyperlora.tasks.metrics import binomial_interval
 from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Example
 from pipelines.adapt.candidates import Choice, Found, choose, rank_candidates
-from pipelines.adapt.generate import Generation, find_generator, generate_adapters, reads_examples, refining
-from pipelines.session import Session
+from pipelines.adapt.generate import GenerationConfig, find_generator, generate_adapters, reads_examples, refine_recipe
+from pipelines.runtime import Runtime
 from pipelines.training.refine import refine
 
 # Fewer say too little: of three, one left out leaves two to choose and to train by.
@@ -108,7 +108,7 @@ class ExampleScores:
 
 
 def score_outcome(
-    session: Session,
+    runtime: Runtime,
     description: str,
     examples: Sequence[Example],
     found: Sequence[Found],
@@ -128,10 +128,10 @@ def score_outcome(
         validate: cross-validate, if there are enough examples.
     """
     before = chosen.candidate.exact_match or 0.0
-    validated = cross_validate(session, description, examples, found, scores, steps) if validate else None
+    validated = cross_validate(runtime, description, examples, found, scores, steps) if validate else None
     if not chosen.steps:
         return ExampleScores(before, None, validated)
-    own = score_pairs(session, [(adapter, example) for example in examples])
+    own = score_pairs(runtime, [(adapter, example) for example in examples])
     return ExampleScores(sum(score.match for score in own) / len(own), before, validated)
 
 
@@ -151,7 +151,7 @@ def split_folds(examples: Sequence[Example], most: int = MOST_FOLDS) -> list[lis
 
 
 def cross_validate(
-    session: Session,
+    runtime: Runtime,
     description: str,
     examples: Sequence[Example],
     found: Sequence[Found],
@@ -181,49 +181,49 @@ def cross_validate(
         for own in kept
     ]
     shown = [[examples[place] for place in own] for own in kept]
-    made = _made(session, description, choices, shown)
+    made = _made(runtime, description, choices, shown)
     asked = [(number, place) for number, fold in enumerate(folds) for place in fold]
     known = {id(adapter): row for (_, adapter), row in zip(found, scores, strict=False)}
     matches = [known[id(made[number])][place].match for number, place in asked if id(made[number]) in known]
     fresh = [(number, place) for number, place in asked if id(made[number]) not in known]
     if fresh:
         pairs = [(made[number], examples[place]) for number, place in fresh]
-        matches += [score.match for score in score_pairs(session, pairs)]
+        matches += [score.match for score in score_pairs(runtime, pairs)]
     low, high = binomial_interval(sum(matches), len(matches))
     share = sum(matches) / len(matches)
     return CrossValidation(share, low, high, len(examples), len(folds), len(folds) == len(inputs))
 
 
-def score_pairs(session: Session, pairs: Sequence[tuple[Adapter, Example]]) -> list[Score]:
+def score_pairs(runtime: Runtime, pairs: Sequence[tuple[Adapter, Example]]) -> list[Score]:
     """Each adapter on its example, in its own template, all in one batch."""
     adapters = list({id(adapter): adapter for adapter, _ in pairs}.values())
     places = {id(adapter): place for place, adapter in enumerate(adapters)}
     return teacher_forced_scores(
-        session.base,
+        runtime.base,
         [render_prompt(adapter.card.prompt_template, example.input) for adapter, example in pairs],
         [render_completion(adapter.card.prompt_template, example.output) for adapter, example in pairs],
-        bank=session.bank,
-        factors=stack_adapters(adapters, session.base.device),
+        bank=runtime.bank,
+        factors=stack_adapters(adapters, runtime.base.device),
         choices=[places[id(adapter)] for adapter, _ in pairs],
     )
 
 
 def _made(
-    session: Session, description: str, choices: Sequence[Choice], shown: Sequence[Sequence[Example]]
+    runtime: Runtime, description: str, choices: Sequence[Choice], shown: Sequence[Sequence[Example]]
 ) -> list[Adapter]:
     """What each choice becomes: written anew without what is left out, and trained on the rest, where it is to be."""
     made = [choice.adapter for choice in choices]
     written = [number for number, choice in enumerate(choices) if choice.candidate.origin == "generated"]
-    if written and reads_examples(find_generator(session, generator := choices[written[0]].candidate.reference)):
-        wanted = [Wanted(description, tuple(shown[number])) for number in written]
-        again = generate_adapters(session, wanted, Generation(generator=generator))
+    if written and reads_examples(find_generator(runtime, generator := choices[written[0]].candidate.reference)):
+        requests = [AdapterRequest(description, tuple(shown[number])) for number in written]
+        again = generate_adapters(runtime, requests, GenerationConfig(generator=generator))
         for number, [adapter] in zip(written, again, strict=True):
             made[number] = adapter
     trained = [number for number, choice in enumerate(choices) if choice.steps]
     if trained:
         begun, own = [made[number] for number in trained], [shown[number] for number in trained]
-        recipe = refining(choices[trained[0]].steps)
-        adapters = refine(session.training_base, begun, own, recipe, label="cross-validate")
+        recipe = refine_recipe(choices[trained[0]].steps)
+        adapters = refine(runtime.training_base, begun, own, recipe, label="cross-validate")
         for number, adapter in zip(trained, adapters, strict=True):
             made[number] = adapter
     return made

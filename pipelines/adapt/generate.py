@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from generator.conditions import Wanted, condition_kind, missing_part
+from generator.conditions import AdapterRequest, condition_kind, missing_part
 from generator.writing import latent_size, write
 from hyperlora.errors import InputError
 from hyperlora.identity import content_hash
@@ -20,17 +20,17 @@ from hyperlora.lora.algebra import recompress
 from hyperlora.lora.card import Card
 from hyperlora.registry import Entry
 from hyperlora.tasks.prompts import check_template, described_prompt
+from pipelines.adapt.pool_mean import PoolMeanInit
 from pipelines.adapt.staleness import generator_notes
-from pipelines.adapt.starts import PoolStarts
 from pipelines.recipes import FewExamplesRecipe, Start, read_recipe, shipped_recipe
-from pipelines.session import GET_A_GENERATOR, LoadedGenerator, Session, check_description
+from pipelines.runtime import GET_A_GENERATOR, LoadedGenerator, Runtime, check_description
 from pipelines.training.refine import refine
 
 _LONGEST_PROPOSED = 200
 
 
 @dataclass(frozen=True)
-class Generation:
+class GenerationConfig:
     """How adapters are generated.
 
     Attributes:
@@ -42,7 +42,7 @@ class Generation:
         start: where refinement begins, at the mean of the pool's adapters or at what the generator writes; see
             `begins_at_pool` for what None means.
         in_prompt: the description goes into the prompt template, too, and with it into every prompt.
-        generator: reference of the generator; the session's when None.
+        generator: reference of the generator; the runtime's when None.
 
     Raises:
         InputError: a number is out of range, several adapters are wanted that would all be alike, or there is a start
@@ -73,10 +73,12 @@ class Generation:
             raise InputError(f"rank is {self.rank}", "Ask for a rank of at least 1.")
 
 
-ONE = Generation()
+ONE = GenerationConfig()
 
 
-def generate_adapters(session: Session, wanted: Sequence[Wanted], how: Generation = ONE) -> list[list[Adapter]]:
+def generate_adapters(
+    runtime: Runtime, requests: Sequence[AdapterRequest], how: GenerationConfig = ONE
+) -> list[list[Adapter]]:
     """Write adapters for all that is wanted, in one forward pass; the text encoder is asked once.
 
     What is drawn, or refined, depends on nothing else in the call but by rounding. Each card names the generator as
@@ -86,24 +88,24 @@ def generate_adapters(session: Session, wanted: Sequence[Wanted], how: Generatio
         For each that is wanted, `how.count` adapters.
 
     Raises:
-        InputError: there is no generator for the session's base model and encoder, or another is named; or as
-            `check_able` and `check_wanted`.
+        InputError: there is no generator for the runtime's base model and encoder, or another is named; or as
+            `check_able` and `check_request`.
         RegistryError, AdapterFormatError: the generator is damaged, or not registered.
     """
-    generator = find_generator(session, how.generator)
+    generator = find_generator(runtime, how.generator)
     check_able(generator, how)
-    checked = [check_wanted(generator, each, how) for each in wanted]
+    checked = [check_request(generator, each, how) for each in requests]
     if not checked:
         return []
     rows = [each for each in checked for _ in range(how.count)]
     if begins_at_pool(generator, how):
-        adapters = _begun(session, generator, rows, how)
+        adapters = _begun(runtime, generator, rows, how)
     else:
-        adapters = _written(session, generator, checked, how)
+        adapters = _written(runtime, generator, checked, how)
     if how.in_prompt:
         adapters = [_told(adapter, each.description) for adapter, each in zip(adapters, rows, strict=True)]
     if how.refine:
-        adapters = refine(session.training_base, adapters, [each.examples for each in rows], refining(how.refine))
+        adapters = refine(runtime.training_base, adapters, [each.examples for each in rows], refine_recipe(how.refine))
         adapters = [
             _deciding(adapter, refine_steps=how.refine, examples=len(each.examples))
             for adapter, each in zip(adapters, rows, strict=True)
@@ -113,13 +115,15 @@ def generate_adapters(session: Session, wanted: Sequence[Wanted], how: Generatio
     return [adapters[start : start + how.count] for start in range(0, len(adapters), how.count)]
 
 
-def _written(session: Session, generator: LoadedGenerator, wanted: Sequence[Wanted], how: Generation) -> list[Adapter]:
+def _written(
+    runtime: Runtime, generator: LoadedGenerator, requests: Sequence[AdapterRequest], how: GenerationConfig
+) -> list[Adapter]:
     """What the generator writes, `how.count` for each that is wanted."""
     network = generator.network
-    conditions = condition_kind(network.config).read(network.config, wanted, session)
-    latents = _latents(latent_size(network), wanted, how) if how.sample else None
+    conditions = condition_kind(network.config).read(network.config, requests, runtime)
+    latents = _latents(latent_size(network), requests, how) if how.sample else None
     factors = write(network, conditions.repeat_interleave(how.count, dim=0), latents)
-    rows = [(each, number) for each in wanted for number in range(how.count)]
+    rows = [(each, number) for each in requests for number in range(how.count)]
     return [
         Adapter(
             one,
@@ -137,12 +141,14 @@ def _written(session: Session, generator: LoadedGenerator, wanted: Sequence[Want
     ]
 
 
-def _begun(session: Session, generator: LoadedGenerator, wanted: Sequence[Wanted], how: Generation) -> list[Adapter]:
+def _begun(
+    runtime: Runtime, generator: LoadedGenerator, requests: Sequence[AdapterRequest], how: GenerationConfig
+) -> list[Adapter]:
     """The mean of the pool for each that is wanted."""
-    starts, adapters = PoolStarts(session), []
-    for each in wanted:
-        members = starts.members(each.examples)
-        mean = starts.start(members)
+    pool_init, adapters = PoolMeanInit(runtime), []
+    for each in requests:
+        members = pool_init.members(each.examples)
+        mean = pool_init.start(members)
         card = _card(
             each,
             prompt_template=mean.card.prompt_template,
@@ -155,28 +161,28 @@ def _begun(session: Session, generator: LoadedGenerator, wanted: Sequence[Wanted
     return adapters
 
 
-def find_generator(session: Session, reference: str | None = None) -> LoadedGenerator:
-    """The generator of this reference, or the session's.
+def find_generator(runtime: Runtime, reference: str | None = None) -> LoadedGenerator:
+    """The generator of this reference, or the runtime's.
 
     Raises:
         InputError: the registry has none for this base model and encoder, or the one named is for others.
         RegistryError, AdapterFormatError: it is damaged, or not registered.
     """
-    if (found := session.generator(reference)) is not None:
+    if (found := runtime.generator(reference)) is not None:
         return found
-    others = session.notes or [
+    others = runtime.notes or [
         f"{entry.reference} is for {entry.base_id or entry.base[:12]} and {entry.encoder}"
-        for entry in session.registry.entries("generator")
+        for entry in runtime.registry.entries("generator")
     ]
     raise InputError(
         "; ".join(
-            [f"the registry has no generator for {session.located.identity.id} and {session.encoder.id}", *others[:3]]
+            [f"the registry has no generator for {runtime.located.identity.id} and {runtime.encoder.id}", *others[:3]]
         ),
         GET_A_GENERATOR,
     )
 
 
-def begins_at_pool(generator: LoadedGenerator, how: Generation) -> bool:
+def begins_at_pool(generator: LoadedGenerator, how: GenerationConfig) -> bool:
     """Whether adapters begin at the mean of the pool, and the generator writes none.
 
     Unless told otherwise refinement begins at what is drawn, or at what a generator writes that reads the examples;
@@ -193,7 +199,7 @@ def reads_examples(generator: LoadedGenerator) -> bool:
     return "examples" in condition_kind(generator.network.config).takes
 
 
-def check_able(generator: LoadedGenerator, how: Generation) -> None:
+def check_able(generator: LoadedGenerator, how: GenerationConfig) -> None:
     """Raise `InputError` unless the generator can do what is asked of it, whatever is wanted."""
     config, name = generator.network.config, generator.entry.reference
     if how.sample and not latent_size(generator.network):
@@ -204,33 +210,37 @@ def check_able(generator: LoadedGenerator, how: Generation) -> None:
         raise InputError(f"{name} writes adapters of rank {config.rank}, not {how.rank}", "Ask for a lower --rank.")
 
 
-def check_wanted(generator: LoadedGenerator, wanted: Wanted, how: Generation) -> Wanted:
+def check_request(generator: LoadedGenerator, request: AdapterRequest, how: GenerationConfig) -> AdapterRequest:
     """What is wanted, with its description on one line.
 
     Raises:
         InputError: the description is empty or too long, or examples are missing.
     """
-    missing = None if begins_at_pool(generator, how) else missing_part(generator.network.config, wanted)
+    missing = None if begins_at_pool(generator, how) else missing_part(generator.network.config, request)
     if missing == "examples":
         raise InputError(
             f"{generator.entry.reference} reads solved examples, and there are none", "Give some with --examples FILE."
         )
-    if missing == "description" or how.in_prompt or wanted.description.strip():
-        wanted = replace(wanted, description=check_description(wanted.description))
+    if missing == "description" or how.in_prompt or request.description.strip():
+        request = replace(request, description=check_description(request.description))
     if how.in_prompt:
-        _described_template(generator.network.config.prompt_template, wanted.description)
-    if how.refine and not wanted.examples:
+        _described_template(generator.network.config.prompt_template, request.description)
+    if how.refine and not request.examples:
         raise InputError("there are no examples to refine on", "Give some with --examples FILE.")
-    return wanted
+    return request
 
 
 def made_by(
-    generator: LoadedGenerator, wanted: Wanted, how: Generation, number: int = 0, begun: Sequence[Entry] = ()
+    generator: LoadedGenerator,
+    request: AdapterRequest,
+    how: GenerationConfig,
+    number: int = 0,
+    begun: Sequence[Entry] = (),
 ) -> str:
     """Hash of all that an adapter comes from, by which it is known again.
 
     Args:
-        wanted: as `check_wanted` gives it.
+        request: as `check_request` gives it.
         number: of the adapter among `how.count`, from 0.
         begun: whose mean it begins at, where `begins_at_pool`.
     """
@@ -238,10 +248,10 @@ def made_by(
     return content_hash(
         {
             "generator": [member.content for member in begun] or generator.entry.content,
-            "description": wanted.description,
-            "examples": [example.record() for example in wanted.examples] if read else [],
+            "description": request.description,
+            "examples": [example.record() for example in request.examples] if read else [],
             "draw": [how.seed, number] if how.sample else None,
-            "refine": refining(how.refine).hash if how.refine else None,
+            "refine": refine_recipe(how.refine).hash if how.refine else None,
             "rank": how.rank,
             "in_prompt": how.in_prompt,
         }
@@ -249,25 +259,25 @@ def made_by(
 
 
 @cache
-def refining(steps: int | None = None) -> FewExamplesRecipe:
+def refine_recipe(steps: int | None = None) -> FewExamplesRecipe:
     """The shipped recipe of refinement; with so many steps, if they are given."""
     shipped = read_recipe(FewExamplesRecipe, shipped_recipe("refine"))
     return shipped if steps is None else shipped.model_copy(update={"steps": steps})
 
 
-def generation_notes(session: Session, how: Generation, *, examples: bool) -> list[str]:
+def generation_notes(runtime: Runtime, how: GenerationConfig, *, examples: bool) -> list[str]:
     """What somebody who generates should know: examples that nothing reads, and a pool that has moved on.
 
     Args:
         examples: whether some were given.
     """
     notes: list[str] = []
-    generator = find_generator(session, how.generator)
+    generator = find_generator(runtime, how.generator)
     if begins_at_pool(generator, how):
         return notes
     if examples and not how.refine and not reads_examples(generator):
         notes.append(f"{generator.entry.reference} does not read examples; to train on them: --refine STEPS")
-    return [*notes, *generator_notes(session, generator)]
+    return [*notes, *generator_notes(runtime, generator)]
 
 
 def generated_summary(adapter: Adapter) -> dict[str, Any]:
@@ -281,10 +291,10 @@ def generated_summary(adapter: Adapter) -> dict[str, Any]:
     }
 
 
-def _latents(size: int, wanted: Sequence[Wanted], how: Generation) -> Tensor:
+def _latents(size: int, requests: Sequence[AdapterRequest], how: GenerationConfig) -> Tensor:
     """Draws (wanted · count, size); each row from a seed of its own, so that others do not change it."""
     rows = []
-    for each in wanted:
+    for each in requests:
         examples = [example.record() for example in each.examples]
         for number in range(how.count):
             seed = int(content_hash([how.seed, each.description, examples, number])[:15], 16)
@@ -292,11 +302,11 @@ def _latents(size: int, wanted: Sequence[Wanted], how: Generation) -> Tensor:
     return torch.stack(rows)
 
 
-def _card(wanted: Wanted, **made: Any) -> Card:
-    pairs = "; ".join(f"{example.input} -> {example.output}" for example in wanted.examples)
+def _card(request: AdapterRequest, **made: Any) -> Card:
+    pairs = "; ".join(f"{example.input} -> {example.output}" for example in request.examples)
     return Card(
-        description=wanted.description or shorten(f"Answer as in: {pairs}", _LONGEST_PROPOSED, placeholder=" ..."),
-        description_source="given" if wanted.description else "proposed",
+        description=request.description or shorten(f"Answer as in: {pairs}", _LONGEST_PROPOSED, placeholder=" ..."),
+        description_source="given" if request.description else "proposed",
         origin="generated",
         **made,
     )

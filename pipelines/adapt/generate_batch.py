@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from generator.conditions import Wanted
+from generator.conditions import AdapterRequest
 from hyperlora.errors import HyperLoRAError, InputError
 from hyperlora.files.strict_json import parse_json
 from hyperlora.identity import content_hash
@@ -18,17 +18,17 @@ from hyperlora.progress import progress
 from hyperlora.tasks.given_examples import read_examples
 from hyperlora.tasks.strict_yaml import field_problems
 from pipelines.adapt.generate import (
-    Generation,
+    GenerationConfig,
     begins_at_pool,
     check_able,
-    check_wanted,
+    check_request,
     find_generator,
     generate_adapters,
     made_by,
 )
 from pipelines.adapt.naming import short_name
-from pipelines.adapt.starts import PoolStarts
-from pipelines.session import LoadedGenerator, Session
+from pipelines.adapt.pool_mean import PoolMeanInit
+from pipelines.runtime import LoadedGenerator, Runtime
 
 # So many adapters are in memory at once.
 TOGETHER = 64
@@ -81,12 +81,12 @@ class _Order:
     """One line: what is wanted, with the folders that are still to be written, and which of its adapters go there."""
 
     line: int
-    wanted: Wanted
+    request: AdapterRequest
     missing: dict[int, Path]
 
 
 def generate_batch(
-    session: Session, file: Path, out: Path, how: Generation, on_failure: Callable[[Failure], None]
+    runtime: Runtime, file: Path, out: Path, how: GenerationConfig, on_failure: Callable[[Failure], None]
 ) -> BatchReport:
     """Write the adapters of every line into a folder of its own, `out/NAME`, or `out/NAME/1` and on for several.
 
@@ -107,50 +107,50 @@ def generate_batch(
         failures.append(Failure(line, str(error)))
         on_failure(failures[-1])
 
-    generator = find_generator(session, how.generator)
+    generator = find_generator(runtime, how.generator)
     check_able(generator, how)
-    orders, skipped = _orders(session, generator, file, out, how, fail)
+    orders, skipped = _orders(runtime, generator, file, out, how, fail)
     if not orders and not skipped and not failures:
         raise InputError(f"{file} holds no line", _FORM)
-    written = _carry_out(session, orders, how, fail) if orders else []
+    written = _carry_out(runtime, orders, how, fail) if orders else []
     return BatchReport(tuple(written), tuple(skipped), tuple(sorted(failures, key=lambda failure: failure.line)))
 
 
 def _orders(
-    session: Session, generator: LoadedGenerator, file: Path, out: Path, how: Generation, fail: _Fail
+    runtime: Runtime, generator: LoadedGenerator, file: Path, out: Path, how: GenerationConfig, fail: _Fail
 ) -> tuple[list[_Order], list[Path]]:
     """What is still to be written, and the folders that are there already."""
     orders: list[_Order] = []
     skipped: list[Path] = []
     taken: dict[Path, tuple[int, str]] = {}
-    starts = PoolStarts(session)
+    pool_init = PoolMeanInit(runtime)
     for number, text in _lines(file):
         try:
-            line, wanted = _parsed(text)
-            wanted = check_wanted(generator, wanted, how)
-            begun = starts.members(wanted.examples) if begins_at_pool(generator, how) else ()
-            makes = [made_by(generator, wanted, how, number, begun) for number in range(how.count)]
-            folder, made = out / (line.name or _name(wanted)), makes[0]
+            line, request = _parsed(text)
+            request = check_request(generator, request, how)
+            begun = pool_init.members(request.examples) if begins_at_pool(generator, how) else ()
+            makes = [made_by(generator, request, how, number, begun) for number in range(how.count)]
+            folder, made = out / (line.name or _name(request)), makes[0]
             first, made_first = taken.setdefault(folder, (number, made))
             if made_first != made:
                 raise InputError(f"{folder.name} is the name of line {first} already", "Give each line its own.")
             if first == number:
                 missing, there = _found(folder, makes)
                 skipped += there
-                orders += [_Order(number, wanted, missing)] if missing else []
+                orders += [_Order(number, request, missing)] if missing else []
         except HyperLoRAError as error:
             fail(number, error)
     return orders, skipped
 
 
-def _carry_out(session: Session, orders: Sequence[_Order], how: Generation, fail: _Fail) -> list[Path]:
+def _carry_out(runtime: Runtime, orders: Sequence[_Order], how: GenerationConfig, fail: _Fail) -> list[Path]:
     """Generate and write some orders at a time; the folders written."""
     written: list[Path] = []
     each = max(1, TOGETHER // how.count)
     with progress(len(orders), "generate", "line") as bar:
         for start in range(0, len(orders), each):
             some = orders[start : start + each]
-            made = generate_adapters(session, [order.wanted for order in some], how)
+            made = generate_adapters(runtime, [order.request for order in some], how)
             for order, adapters in zip(some, made, strict=True):
                 try:
                     for number, place in order.missing.items():
@@ -177,7 +177,7 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
         raise InputError(f"{file} cannot be read: {error.strerror}", "Check --batch.") from error
 
 
-def _parsed(text: bytes) -> tuple[_Line, Wanted]:
+def _parsed(text: bytes) -> tuple[_Line, AdapterRequest]:
     if len(text) > _LONGEST_LINE:
         raise InputError(f"the line is longer than {_LONGEST_LINE // 2**20} MiB", "Give fewer examples.")
     try:
@@ -190,12 +190,12 @@ def _parsed(text: bytes) -> tuple[_Line, Wanted]:
         line = _Line.model_validate(value)
     except ValidationError as error:
         raise InputError(field_problems(error), _FORM) from error
-    return line, Wanted(line.description, read_examples(line.examples))
+    return line, AdapterRequest(line.description, read_examples(line.examples))
 
 
-def _name(wanted: Wanted) -> str:
-    examples = [example.record() for example in wanted.examples]
-    return short_name(wanted.description, content_hash([wanted.description, examples]))
+def _name(request: AdapterRequest) -> str:
+    examples = [example.record() for example in request.examples]
+    return short_name(request.description, content_hash([request.description, examples]))
 
 
 def _found(folder: Path, makes: Sequence[str]) -> tuple[dict[int, Path], list[Path]]:

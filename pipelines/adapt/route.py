@@ -13,7 +13,7 @@ from hyperlora.files.strict_json import parse_json
 from hyperlora.inference.decoding import generate
 from hyperlora.inference.sampling import Sampling
 from hyperlora.tasks.prompts import check_template, render_prompt
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from retrieval.compose.arrow import arrow_gates
 from retrieval.documents import prompt_text
 from retrieval.index import Where
@@ -70,7 +70,7 @@ def route(
     temperature: float | None = None,
     template: str = "",
     sampling: Sampling | Sequence[Sampling] | None = None,
-    session: Session | None = None,
+    runtime: Runtime | None = None,
 ) -> list[RoutedAnswer]:
     """Answer prompts, each with the adapters found for it (LoraRetriever, Zhao et al. 2024, section 3.3).
 
@@ -91,7 +91,7 @@ def route(
     Raises:
         InputError: an empty prompt, an unknown policy, a k below 1, or there are no adapters for the base model.
     """
-    session = session or Session()
+    runtime = runtime or Runtime()
     chosen = find_policy(policy)
     if k < 1:
         raise InputError(f"k is {k}", "Ask for at least 1 adapter.")
@@ -100,29 +100,29 @@ def route(
     pairs = [_pair(prompt, number) for number, prompt in enumerate(prompts, 1)]
     if not pairs:
         return []
-    retriever = session.retriever()
-    session.warn()
+    retriever = runtime.retriever()
+    runtime.warn()
     if not retriever.count():
         raise InputError(
-            f"the registry has no adapters for {session.located.identity.id}",
+            f"the registry has no adapters for {runtime.located.identity.id}",
             "Run: hyperlora registry seed, or hyperlora import file:YOUR_ADAPTERS",
         )
     hits = search_each(retriever, [query_of(instruction, text) for instruction, text in pairs], chosen.depth(k))
     # an adapter is loaded and stacked once, however many prompts it acts on
     distinct = dict.fromkeys(hit.entry.reference for own in hits for hit in own)
     places = {reference: place for place, reference in enumerate(distinct)}
-    adapters = [session.registry.load(reference) for reference in places]
+    adapters = [runtime.registry.load(reference) for reference in places]
     found = [[(places[hit.entry.reference], hit.score) for hit in own] for own in hits]
     mixes = chosen.mixes(found, temperature)
     routing = chosen.combine(adapters, mixes)
-    device = session.base.device
+    device = runtime.base.device
     outputs = generate(
-        session.base,
+        runtime.base,
         [
             render_prompt(template or adapters[own[0][0]].card.prompt_template, text)
             for (_, text), own in zip(pairs, found, strict=True)
         ],
-        bank=session.bank,
+        bank=runtime.bank,
         factors=(stack_at_one_rank if routing.gated else stack_adapters)(routing.adapters, device),
         choices=routing.choices,
         gates=arrow_gates(routing.adapters, device=device) if routing.gated else None,

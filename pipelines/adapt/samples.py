@@ -13,7 +13,7 @@ from hyperlora.tasks.prompts import render_prompt
 from hyperlora.tasks.task import Example
 from pipelines.adapt.candidates import Candidate, Found
 from pipelines.adapt.choice_by_description import MIN_CONFIDENCE
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 
 SHOWN_ANSWERS = 5
 
@@ -70,7 +70,7 @@ class Samples:
 
 
 def take_samples(
-    session: Session, adapter: Adapter, ranked: Sequence[Found], chosen: Candidate, examples: Sequence[Example]
+    runtime: Runtime, adapter: Adapter, ranked: Sequence[Found], chosen: Candidate, examples: Sequence[Example]
 ) -> Samples:
     """Answers to the first examples; without any, to those of the adapter that was retrieved.
 
@@ -79,7 +79,7 @@ def take_samples(
     """
     if examples:
         pairs = [(example.input, example.output) for example in examples[:SHOWN_ANSWERS]]
-        return Samples(_answered(session, adapter, pairs))
+        return Samples(_answered(runtime, adapter, pairs))
     source = _source(ranked, chosen)
     if source is None:
         return Samples()
@@ -87,7 +87,7 @@ def take_samples(
     own = chosen.origin == "retrieved"
     pairs = [(each.input, each.output if own else "") for each in shown.card.examples[:SHOWN_ANSWERS]]
     return (
-        Samples(_answered(session, adapter, pairs), candidate.reference, candidate.description) if pairs else Samples()
+        Samples(_answered(runtime, adapter, pairs), candidate.reference, candidate.description) if pairs else Samples()
     )
 
 
@@ -102,13 +102,13 @@ def _source(ranked: Sequence[Found], chosen: Candidate) -> Found | None:
     return closest if sure is None or sure >= MIN_CONFIDENCE else None
 
 
-def _answered(session: Session, adapter: Adapter, pairs: Sequence[tuple[str, str]]) -> tuple[Answer, ...]:
+def _answered(runtime: Runtime, adapter: Adapter, pairs: Sequence[tuple[str, str]]) -> tuple[Answer, ...]:
     prompts = [render_prompt(adapter.card.prompt_template, text) for text, _ in pairs]
     outputs = generate(
-        session.base,
+        runtime.base,
         [*prompts, *prompts],
-        bank=session.bank,
-        factors=stack_adapters([adapter], session.base.device),
+        bank=runtime.bank,
+        factors=stack_adapters([adapter], runtime.base.device),
         choices=[None] * len(pairs) + [0] * len(pairs),
     )
     base, adapted = outputs[: len(pairs)], outputs[len(pairs) :]

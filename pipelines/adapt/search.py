@@ -8,15 +8,15 @@ from hyperlora.errors import InputError
 from hyperlora.lora.base_completion import complete_base
 from hyperlora.registry.open_adapter import open_adapter
 from hyperlora.tasks.task import Example
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from retrieval.documents import QueryKind
 from retrieval.index import Where
-from retrieval.likeness import adapters_like
 from retrieval.retriever import Match
+from retrieval.weight_similarity import adapters_like
 
 
 def search(
-    session: Session,
+    runtime: Runtime,
     k: int,
     *,
     text: str = "",
@@ -26,7 +26,7 @@ def search(
     tags: Mapping[str, str | None] | None = None,
     origins: tuple[str, ...] = (),
 ) -> list[Match]:
-    """The k adapters of the session's base model that fit a text, examples or an adapter best, best first.
+    """The k adapters of the runtime's base model that fit a text, examples or an adapter best, best first.
 
     Raises:
         InputError: not exactly one of the three is given, a filter is given with `like`, or k is below 1.
@@ -40,17 +40,17 @@ def search(
     if like:
         if tags or origins:
             raise InputError("a search by an adapter knows no filters", "Leave out tags and origins.")
-        adapter = open_adapter(like, session.base_name)
+        adapter = open_adapter(like, runtime.base_name)
         # an adapter knows its base model, among whose adapters it is compared
-        if session.base_name is not None:
-            adapter = complete_base(adapter, session.located)
-            adapter.require_base(session.located.identity)
-        own = (session.registry.get(like).reference,) if like.startswith("registry:") else ()
+        if runtime.base_name is not None:
+            adapter = complete_base(adapter, runtime.located)
+            adapter.require_base(runtime.located.identity)
+        own = (runtime.registry.get(like).reference,) if like.startswith("registry:") else ()
         return [
-            Match(entry, cosine, cosine) for entry, cosine in adapters_like(session.registry, adapter, k, leave_out=own)
+            Match(entry, cosine, cosine) for entry, cosine in adapters_like(runtime.registry, adapter, k, leave_out=own)
         ]
-    retriever = session.retriever()
-    session.warn()
+    retriever = runtime.retriever()
+    runtime.warn()
     if examples:
-        return retriever.search_examples(session.base, examples, k, where=where)
+        return retriever.search_examples(runtime.base, examples, k, where=where)
     return retriever.search(text, k, kind=kind, where=where)

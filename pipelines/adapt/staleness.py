@@ -12,7 +12,7 @@ from hyperlora.errors import AdapterFormatError, RegistryError
 from hyperlora.files.strict_json import parse_json
 from hyperlora.references import Reference
 from hyperlora.registry import Entry, Query, Registry
-from pipelines.session import LoadedGenerator, Session
+from pipelines.runtime import LoadedGenerator, Runtime
 from retrieval.documents import card_of
 from retrieval.index.pool import READS_TAG
 
@@ -63,18 +63,18 @@ def trained_tasks(registry: Registry, entry: Entry) -> tuple[str, ...]:
         ) from error
 
 
-def generator_notes(session: Session, generator: LoadedGenerator | None) -> list[str]:
+def generator_notes(runtime: Runtime, generator: LoadedGenerator | None) -> list[str]:
     """What there is to say of the generator that is asked: what it lacks, and which cannot be read in its place."""
-    stale = None if generator is None else staleness_note(session, generator)
-    return [*session.notes, *([] if stale is None else [stale])]
+    stale = None if generator is None else staleness_note(runtime, generator)
+    return [*runtime.notes, *([] if stale is None else [stale])]
 
 
-def staleness_note(session: Session, generator: LoadedGenerator) -> str | None:
+def staleness_note(runtime: Runtime, generator: LoadedGenerator) -> str | None:
     """One line on what a generator has not seen, with what to do about it; None for one that is up to date.
 
     Adapters for other prompts than its own do not count: no generator learns them together with its tasks.
     """
-    registry, config = session.registry, generator.network.config
+    registry, config = runtime.registry, generator.network.config
     unseen = [
         reference
         for reference in unseen_adapters(registry, generator.entry, config.tasks)
@@ -84,9 +84,9 @@ def staleness_note(session: Session, generator: LoadedGenerator) -> str | None:
         return None
     some = ", ".join(unseen[:3]) + (", …" if len(unseen) > 3 else "")
     noun = "adapter" if len(unseen) == 1 else "adapters"
-    base = "" if session.base_name is None else f" --base {quote(session.base_name)}"
+    base = "" if runtime.base_name is None else f" --base {quote(runtime.base_name)}"
     told = f"the pool has {len(unseen)} {noun} that the generator has not seen ({some})"
-    if (other := _has_seen(session, generator.entry, unseen)) is not None:
+    if (other := _has_seen(runtime, generator.entry, unseen)) is not None:
         return f"{told}; {other.reference} has: --generator {other.reference} asks it"
     return f"{told}; to include what they do: hyperlora train generator --kind cvae --pool{base}"
 
@@ -97,16 +97,16 @@ def _prompts(entry: Entry, template: str) -> bool:
     return card is None or card.prompt_template == template
 
 
-def _has_seen(session: Session, asked: Entry, adapters: Sequence[str]) -> Entry | None:
+def _has_seen(runtime: Runtime, asked: Entry, adapters: Sequence[str]) -> Entry | None:
     """Another generator, to which none of these adapters is news."""
-    for entry in session.generators():
+    for entry in runtime.generators():
         if entry.reference == asked.reference:
             continue
         try:
-            tasks = trained_tasks(session.registry, entry)
+            tasks = trained_tasks(runtime.registry, entry)
         except (AdapterFormatError, RegistryError):
             continue  # a damaged one helps nobody
-        if not set(adapters) & set(unseen_adapters(session.registry, entry, tasks)):
+        if not set(adapters) & set(unseen_adapters(runtime.registry, entry, tasks)):
             return entry
     return None
 

@@ -19,7 +19,7 @@ import click
 from hyperlora.errors import InputError
 from hyperlora.files.durable import write_bytes, write_json
 from pipelines.evaluation.methods import METHODS
-from pipelines.evaluation.pairs import TaskMeans
+from pipelines.evaluation.paired_comparison import TaskMeans
 from pipelines.evaluation.report import counted, markdown_table, results_markdown, shown_groups, shown_methods, spread
 from pipelines.evaluation.run import read_results
 

@@ -17,7 +17,7 @@ from hyperlora.tasks.metrics import answer_score, binomial_interval, bootstrap_m
 from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Example, Metric
 from pipelines.adapt.contradictions import conflicting_outputs
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 
 BATCH = 32
 # Tokens more than the right answer has, so that a wrong one has room to show itself.
@@ -108,7 +108,7 @@ class AdapterEvaluation:
 
 
 def evaluate_adapter(
-    session: Session,
+    runtime: Runtime,
     reference: str,
     adapter: Adapter,
     examples: Sequence[Example],
@@ -119,7 +119,7 @@ def evaluate_adapter(
     """Answer the examples with the adapter and with the bare base model, greedily, and score what is written.
 
     Args:
-        session: its base model is the adapter's.
+        runtime: its base model is the adapter's.
         reference: what the adapter is called in the result.
         examples: with all accepted answers, if there are several.
         metric: that of the card's own measurements when None, and `exact_match` where it has none.
@@ -135,10 +135,10 @@ def evaluate_adapter(
     if metric not in get_args(Metric):
         raise InputError(f"there is no metric {metric!r}", f"Choose of {', '.join(get_args(Metric))}.")
     try:
-        adapter.require_base(session.located.identity)
+        adapter.require_base(runtime.located.identity)
     except BaseModelError as error:  # of the adapter that was asked for
         raise InputError(error.problem, error.remedy) from error
-    written, plain = _written(session, adapter, examples, metric)
+    written, plain = _written(runtime, adapter, examples, metric)
     answers = tuple(
         ScoredAnswer(
             example.input,
@@ -162,25 +162,25 @@ def evaluate_adapter(
 
 
 def _written(
-    session: Session, adapter: Adapter, examples: Sequence[Example], metric: Metric
+    runtime: Runtime, adapter: Adapter, examples: Sequence[Example], metric: Metric
 ) -> tuple[list[str], list[str]]:
     """What the adapter and the bare base model write, example by example."""
     template = adapter.card.prompt_template
     prompts = [render_prompt(template, example.input) for example in examples]
-    lengths = [_longest(session, template, example) + _ROOM for example in examples]
+    lengths = [_longest(runtime, template, example) + _ROOM for example in examples]
     shown = [Sampling(max_new_tokens=max(length, Sampling().max_new_tokens)) for length in lengths]
     # the base model rarely stops by itself, and what follows a wrong answer does not make it an exact match
     short = [Sampling(max_new_tokens=length) for length in lengths] if metric == "exact_match" else shown
-    factors = stack_adapters([adapter], session.base.device)
+    factors = stack_adapters([adapter], runtime.base.device)
     found: tuple[list[str], list[str]] = ([], [])
     with progress(2 * len(prompts), "evaluate", "answer", delay=_BAR_AFTER) as bar:
         for choice, samplings, answers in ((0, shown, found[0]), (None, short, found[1])):
             for start in range(0, len(prompts), BATCH):
                 asked = prompts[start : start + BATCH]
                 outputs = generate(
-                    session.base,
+                    runtime.base,
                     asked,
-                    bank=session.bank,
+                    bank=runtime.bank,
                     factors=factors,
                     choices=[choice] * len(asked),
                     sampling=samplings[start : start + BATCH],
@@ -190,9 +190,9 @@ def _written(
     return found
 
 
-def _longest(session: Session, template: str, example: Example) -> int:
+def _longest(runtime: Runtime, template: str, example: Example) -> int:
     completions = [render_completion(template, answer) for answer in example.answers]
-    return max(len(ids) for ids in session.base.tokenizer(completions, add_special_tokens=False)["input_ids"])
+    return max(len(ids) for ids in runtime.base.tokenizer(completions, add_special_tokens=False)["input_ids"])
 
 
 def _own_metric(adapter: Adapter) -> Metric:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.conditions import Wanted, missing_part
+from generator.conditions import AdapterRequest, missing_part
 from hyperlora.bank import stack_adapters
 from hyperlora.errors import AdapterFormatError, RegistryError
 from hyperlora.inference.scoring import teacher_forced_scores
@@ -13,9 +13,9 @@ from hyperlora.progress import progress
 from hyperlora.registry import Entry
 from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Example, Task
-from pipelines.adapt.generate import Generation, generate_adapters
+from pipelines.adapt.generate import GenerationConfig, generate_adapters
 from pipelines.evaluation.champion import ChampionDecision, Comparison, settle_champion, spread
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from retrieval.documents import card_of
 from retrieval.index import pool_entries
 
@@ -35,7 +35,7 @@ class _Question:
 
 
 def settle_generator(
-    session: Session,
+    runtime: Runtime,
     new: Entry,
     tasks: Sequence[Task],
     *,
@@ -54,10 +54,10 @@ def settle_generator(
         trained_now, make_champion: see `settle_champion`.
     """
     return settle_champion(
-        session.registry,
+        runtime.registry,
         new,
-        _readable(session),
-        lambda present: compare_generators(session, present, new, tasks),
+        _readable(runtime),
+        lambda present: compare_generators(runtime, present, new, tasks),
         measure=MEASURE,
         trained_now=trained_now,
         make_champion=make_champion,
@@ -65,20 +65,20 @@ def settle_generator(
 
 
 def compare_generators(
-    session: Session, present: Entry, new: Entry, tasks: Sequence[Task]
+    runtime: Runtime, present: Entry, new: Entry, tasks: Sequence[Task]
 ) -> tuple[Comparison, ...] | str:
     """Both on the tasks the new one was trained on, and on the pool's others; or why one cannot be asked."""
     for entry in (present, new):
-        loaded = session.generator(entry.reference)
+        loaded = runtime.generator(entry.reference)
         assert loaded is not None
-        if missing_part(loaded.network.config, Wanted("any")) is not None:
+        if missing_part(loaded.network.config, AdapterRequest("any")) is not None:
             return f"{entry.reference} cannot be asked by a description alone"
     own = [
         _Question(task.name, (task.unseen_descriptions or task.descriptions[::-1])[0], task.validation or task.train)
         for task in tasks
     ]
     known = {task.name for task in tasks}
-    pool = [entry for entry in pool_entries(session.registry, present.base) if entry.name not in known]
+    pool = [entry for entry in pool_entries(runtime.registry, present.base) if entry.name not in known]
     others = [question for entry in pool if (question := _of_card(entry)) is not None]
     groups = [("tasks the new one was trained on", own), ("other adapters of the pool", others)]
     chosen = [[questions[at] for at in spread([each.name for each in questions], _TASKS)] for _, questions in groups]
@@ -90,18 +90,18 @@ def compare_generators(
                 marks: list[float] = []
                 for start in range(0, len(asked), _TOGETHER):
                     part = asked[start : start + _TOGETHER]
-                    marks += _scores(session, entry, part)
+                    marks += _scores(runtime, entry, part)
                     bar.update(len(part))
                 scores.append(sum(marks) / max(len(marks), 1))
             compared.append(Comparison(of, len(questions), len(asked), *scores))
     return tuple(each for each in compared if each.asked)
 
 
-def _readable(session: Session) -> list[Entry]:
+def _readable(runtime: Runtime) -> list[Entry]:
     found = []
-    for entry in session.generators():
+    for entry in runtime.generators():
         try:
-            session.generator(entry.reference)
+            runtime.generator(entry.reference)
         except (AdapterFormatError, RegistryError):
             continue
         found.append(entry)
@@ -116,20 +116,21 @@ def _of_card(entry: Entry) -> _Question | None:
     return _Question(entry.name, card.description, examples)
 
 
-def _scores(session: Session, generator: Entry, questions: Sequence[_Question]) -> list[float]:
+def _scores(runtime: Runtime, generator: Entry, questions: Sequence[_Question]) -> list[float]:
     """Exact match of what a generator writes for each question."""
-    how = Generation(generator=generator.reference)
+    how = GenerationConfig(generator=generator.reference)
     adapters = [
-        adapter for [adapter] in generate_adapters(session, [Wanted(each.description) for each in questions], how)
+        adapter
+        for [adapter] in generate_adapters(runtime, [AdapterRequest(each.description) for each in questions], how)
     ]
     rows = [(place, example) for place, each in enumerate(questions) for example in each.examples[:_EXAMPLES]]
     templates = [adapter.card.prompt_template for adapter in adapters]
     scores = teacher_forced_scores(
-        session.base,
+        runtime.base,
         [render_prompt(templates[place], example.input) for place, example in rows],
         [render_completion(templates[place], example.output) for place, example in rows],
-        bank=session.bank,
-        factors=stack_adapters(adapters, session.base.device),
+        bank=runtime.bank,
+        factors=stack_adapters(adapters, runtime.base.device),
         choices=[place for place, _ in rows],
     )
     marks: list[list[float]] = [[] for _ in questions]

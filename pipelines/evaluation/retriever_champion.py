@@ -10,7 +10,7 @@ from hyperlora.errors import AdapterFormatError, RegistryError
 from hyperlora.registry import Entry
 from hyperlora.tasks.task import Task
 from pipelines.evaluation.champion import ChampionDecision, Comparison, settle_champion, spread
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.training.retriever import document_of_task
 from retrieval.artifact import TrainedRetriever, read_retriever
 from retrieval.documents import Document, document_of
@@ -33,7 +33,7 @@ class _Question:
 
 
 def settle_retriever(
-    session: Session, new: Entry, tasks: Sequence[Task], *, trained_now: bool = True, make_champion: bool = False
+    runtime: Runtime, new: Entry, tasks: Sequence[Task], *, trained_now: bool = True, make_champion: bool = False
 ) -> ChampionDecision:
     """Make a retriever the champion if it is at least as good as the present one on the tasks both can be asked.
 
@@ -45,9 +45,9 @@ def settle_retriever(
     """
     readable: dict[str, TrainedRetriever] = {}
     fitting = []
-    for entry in session.retrievers():
+    for entry in runtime.retrievers():
         try:
-            readable[entry.reference] = read_retriever(session.registry.verified_folder(entry))
+            readable[entry.reference] = read_retriever(runtime.registry.verified_folder(entry))
         except (AdapterFormatError, RegistryError):
             continue
         fitting.append(entry)
@@ -59,10 +59,10 @@ def settle_retriever(
                 f"the new one cannot say how sure a hit for a {unsure[0]} is, as {present.reference} can; it takes "
                 "tasks of the partition dev to learn that"
             )
-        return compare_retrievers(session, old, made, tasks)
+        return compare_retrievers(runtime, old, made, tasks)
 
     return settle_champion(
-        session.registry,
+        runtime.registry,
         new,
         fitting,
         compare,
@@ -73,12 +73,12 @@ def settle_retriever(
 
 
 def compare_retrievers(
-    session: Session, present: TrainedRetriever, new: TrainedRetriever, tasks: Sequence[Task]
+    runtime: Runtime, present: TrainedRetriever, new: TrainedRetriever, tasks: Sequence[Task]
 ) -> tuple[Comparison, ...]:
     """Both on the suite's tasks and on the pool's other adapters."""
     own = [_of_task(task) for task in tasks]
     known = {task.name for task in tasks}
-    pool = pool_entries(session.registry, session.located.identity.fingerprint)
+    pool = pool_entries(runtime.registry, runtime.located.identity.fingerprint)
     others = [_of_adapter(entry) for entry in pool if entry.name not in known]
     questions = [*own, *others]
     compared = []
@@ -87,7 +87,7 @@ def compare_retrievers(
         able = [place for place in places if questions[place].wordings]
         asked = [able[at] for at in spread([questions[place].name for place in able], _TASKS)]
         if asked:
-            scores = [_found_first(session, trained, questions, asked) for trained in (present, new)]
+            scores = [_found_first(runtime, trained, questions, asked) for trained in (present, new)]
             compared.append(Comparison(of, len(able), len(asked), *scores))
     return tuple(compared)
 
@@ -111,9 +111,9 @@ def _held_out(name: str, document: Document) -> _Question:
 
 
 def _found_first(
-    session: Session, trained: TrainedRetriever, questions: Sequence[_Question], asked: Sequence[int]
+    runtime: Runtime, trained: TrainedRetriever, questions: Sequence[_Question], asked: Sequence[int]
 ) -> float:
-    encoder = TextEncoder(session.encoder.name, trained.change)
+    encoder = TextEncoder(runtime.encoder.name, trained.change)
     rows = [(place, text) for place in asked for text in questions[place].wordings]
     rankings = rank_queries(
         encoder,

@@ -10,28 +10,28 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import generator.condition_features
 import generator.conditions
 import generator.cvae
 import generator.dictionary
 import generator.hypernet
-import generator.views
 import hyperlora.bank
 import hyperlora.embeddings.hidden_states
 import hyperlora.embeddings.whitening
 import hyperlora.inference.batching
-import hyperlora.inference.bundling
 import hyperlora.inference.decoding
+import hyperlora.inference.prefix_sharing
 import hyperlora.inference.scoring
 import hyperlora.tasks.metrics
 import hyperlora.tasks.prompts
 import pipelines.adapt.generate
-import pipelines.evaluation.answering
-import pipelines.evaluation.bench
+import pipelines.evaluation.context
+import pipelines.evaluation.execution
 import pipelines.evaluation.methods
-import pipelines.evaluation.plans
+import pipelines.evaluation.requests
 import pipelines.evaluation.wordings
 import pipelines.training.adapters
-import pipelines.training.lessons
+import pipelines.training.batch_samplers
 import pipelines.training.loop
 import pipelines.training.refine
 import retrieval.calibration
@@ -51,18 +51,18 @@ from hyperlora.progress import progress
 from hyperlora.registry.tracking import tracked_run
 from hyperlora.settings import get_settings
 from hyperlora.tasks.task import Suite, Task
-from pipelines.adapt.generate import refining
-from pipelines.evaluation.answering import answer, is_open
-from pipelines.evaluation.bench import Bench
+from pipelines.adapt.generate import refine_recipe
+from pipelines.evaluation.context import EvaluationContext
 from pipelines.evaluation.curves import learning_curves
+from pipelines.evaluation.execution import answer, is_open
 from pipelines.evaluation.journal import Journal, Measured
 from pipelines.evaluation.methods import Method
 from pipelines.evaluation.overlap import overlaps
-from pipelines.evaluation.plans import Answers, Plan
 from pipelines.evaluation.report import write_report
+from pipelines.evaluation.requests import Answers, EvaluationRequest
 from pipelines.evaluation.summary import summarise
 from pipelines.recipes import EvaluationRecipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.starter import starter_suite
 
 RESULTS = "results.json"
@@ -70,7 +70,7 @@ _GROUP = 8
 _CODE = (
     hyperlora.bank,
     hyperlora.inference.batching,
-    hyperlora.inference.bundling,
+    hyperlora.inference.prefix_sharing,
     hyperlora.inference.decoding,
     hyperlora.embeddings.hidden_states,
     hyperlora.tasks.metrics,
@@ -81,7 +81,7 @@ _CODE = (
     generator.cvae,
     generator.dictionary,
     generator.hypernet,
-    generator.views,
+    generator.condition_features,
     retrieval.compose,
     retrieval.calibration,
     retrieval.documents,
@@ -93,14 +93,14 @@ _CODE = (
     retrieval.examples_index,
     retrieval.routing,
     pipelines.adapt.generate,
-    pipelines.training.lessons,
+    pipelines.training.batch_samplers,
     pipelines.training.refine,
     pipelines.training.adapters,
     pipelines.training.loop,
-    pipelines.evaluation.answering,
-    pipelines.evaluation.bench,
+    pipelines.evaluation.execution,
+    pipelines.evaluation.context,
     pipelines.evaluation.methods,
-    pipelines.evaluation.plans,
+    pipelines.evaluation.requests,
     pipelines.evaluation.wordings,
 )
 
@@ -130,7 +130,7 @@ class Evaluation:
 
 
 def evaluate(
-    session: Session,
+    runtime: Runtime,
     suite: Suite,
     tasks: Sequence[Task],
     methods: Sequence[Method],
@@ -151,21 +151,21 @@ def evaluate(
     """
     if not tasks or not methods:
         raise InputError("there is nothing to evaluate", "Name at least one task and one method.")
-    bench = Bench(session, tasks, recipe, out / "training", suite)
-    identity = evaluation_identity(bench, suite, tasks)
+    context = EvaluationContext(runtime, tasks, recipe, out / "training", suite)
+    identity = evaluation_identity(context, suite, tasks)
     journal = Journal(out, identity)
     failures: list[Failure] = []
     name = content_hash([identity, [each.name for each in methods]])
     params = {"suite": suite.name, "tasks": len(tasks), "methods": len(methods), **recipe.model_dump()}
-    with tracked_run(session.registry.home, "evaluate", name, params) as tracked:
+    with tracked_run(runtime.registry.home, "evaluate", name, params) as tracked:
         groups = [list(tasks[start : start + _GROUP]) for start in range(0, len(tasks), _GROUP)]
         with progress(len(methods) * len(tasks), "evaluate", "task") as bar:
             for each in methods:
                 bar.set_postfix_str(each.name)
                 for group in groups:
-                    _measure(bench, each, group, journal, failures)
+                    _measure(context, each, group, journal, failures)
                     bar.update(len(group))
-        results = collect(bench, suite, tasks, methods, journal, failures, identity)
+        results = collect(context, suite, tasks, methods, journal, failures, identity)
         write_json(out / RESULTS, results)
         report = write_report(results, out)
         for path in (out / RESULTS, report):
@@ -178,49 +178,51 @@ def evaluate(
     return Evaluation(results, report, failures)
 
 
-def evaluation_identity(bench: Bench, suite: Suite, tasks: Sequence[Task]) -> dict[str, Any]:
+def evaluation_identity(context: EvaluationContext, suite: Suite, tasks: Sequence[Task]) -> dict[str, Any]:
     """What the results depend on, by name."""
-    session, settings = bench.session, get_settings()
+    runtime, settings = context.runtime, get_settings()
     parts = {
         f"what it uses of {name}": content_hash(sorted([entry.name, entry.content] for entry in entries))
-        for name, entries in bench.trained_parts()
+        for name, entries in context.trained_parts()
     }
     return {
         "suite": suite.name,
         "tasks": content_hash([task.identity for task in tasks]),
-        "recipe": bench.recipe.hash,
-        "base model": session.located.identity.fingerprint,
-        "dtype": f"{session.dtype}, trained in {settings.base_training_dtype()}",
-        "encoder": session.encoder.id,
-        "retriever": session.retriever().id,
-        "refinement": refining().hash,
+        "recipe": context.recipe.hash,
+        "base model": runtime.located.identity.fingerprint,
+        "dtype": f"{runtime.dtype}, trained in {settings.base_training_dtype()}",
+        "encoder": runtime.encoder.id,
+        "retriever": runtime.retriever().id,
+        "refinement": refine_recipe().hash,
         "code": code_hash(_CODE),
         **parts,
     }
 
 
-def _measure(bench: Bench, method: Method, group: Sequence[Task], journal: Journal, failures: list[Failure]) -> None:
+def _measure(
+    context: EvaluationContext, method: Method, group: Sequence[Task], journal: Journal, failures: list[Failure]
+) -> None:
     """Measure what the journal lacks of a group, the whole group in the same batches whatever it lacks."""
     missing = {task.name for task in group if (method.name, task.name) not in journal.done}
     if not missing:
         return
     started = time.monotonic()
-    outcomes: dict[str, Plan | Answers] = {}
+    outcomes: dict[str, EvaluationRequest | Answers] = {}
     try:
         if method.prepare is not None:
-            method.prepare(bench, group)
+            method.prepare(context, group)
     except HyperLoRAError as error:
         failures += [Failure(method.name, name, str(error)) for name in sorted(missing)]
         return
     for task in group:
         try:
-            outcomes[task.name] = method.plan(bench, task, method.control)
+            outcomes[task.name] = method.plan(context, task, method.control)
         except HyperLoRAError as error:
             failures.append(Failure(method.name, task.name, str(error)))
-    plans = {name: made for name, made in outcomes.items() if isinstance(made, Plan)}
+    requests = {name: made for name, made in outcomes.items() if isinstance(made, EvaluationRequest)}
     answered = {name: made for name, made in outcomes.items() if isinstance(made, Answers)}
-    answered |= dict(zip(plans, answer(bench.session, list(plans.values())), strict=True))
-    checked = _generated_too(bench, list(plans.values()))
+    answered |= dict(zip(requests, answer(context.runtime, list(requests.values())), strict=True))
+    checked = _generated_too(context, list(requests.values()))
     seconds = (time.monotonic() - started) / len(group)
     journal.add(
         [
@@ -232,32 +234,32 @@ def _measure(bench: Bench, method: Method, group: Sequence[Task], journal: Journ
     fault_point(f"evaluated-{method.name}")
 
 
-def _generated_too(bench: Bench, plans: Sequence[Plan]) -> dict[str, dict[str, float]]:
+def _generated_too(context: EvaluationContext, requests: Sequence[EvaluationRequest]) -> dict[str, dict[str, float]]:
     """By task, the real generation's scores of a few examples that were scored without it, by their number."""
-    few: list[Plan] = []
+    few: list[EvaluationRequest] = []
     numbers: list[list[int]] = []
-    for plan in plans:
-        if not is_open(plan.task):
-            count = min(bench.recipe.generated_examples, len(plan.prompts))
-            draw = random.Random(f"{bench.recipe.seed}/generated/{plan.task.name}")
-            numbers.append(sorted(draw.sample(range(len(plan.prompts)), count)))
-            few.append(_only(plan, numbers[-1]))
+    for request in requests:
+        if not is_open(request.task):
+            count = min(context.recipe.generated_examples, len(request.prompts))
+            draw = random.Random(f"{context.recipe.seed}/generated/{request.task.name}")
+            numbers.append(sorted(draw.sample(range(len(request.prompts)), count)))
+            few.append(_only(request, numbers[-1]))
     if not any(numbers):
         return {}
     return {
-        plan.task.name: {str(number): score for number, score in zip(chosen, got.scores, strict=True)}
-        for plan, chosen, got in zip(few, numbers, answer(bench.session, few, generating=True), strict=True)
+        request.task.name: {str(number): score for number, score in zip(chosen, got.scores, strict=True)}
+        for request, chosen, got in zip(few, numbers, answer(context.runtime, few, generating=True), strict=True)
     }
 
 
-def _only(plan: Plan, numbers: Sequence[int]) -> Plan:
-    task = replace(plan.task, test=tuple(plan.task.test[number] for number in numbers))
-    prompts = tuple(plan.prompts[number] for number in numbers)
-    return replace(plan, task=task, prompts=prompts, adapters=tuple(plan.adapters[number] for number in numbers))
+def _only(request: EvaluationRequest, numbers: Sequence[int]) -> EvaluationRequest:
+    task = replace(request.task, test=tuple(request.task.test[number] for number in numbers))
+    prompts = tuple(request.prompts[number] for number in numbers)
+    return replace(request, task=task, prompts=prompts, adapters=tuple(request.adapters[number] for number in numbers))
 
 
 def collect(
-    bench: Bench,
+    context: EvaluationContext,
     suite: Suite,
     tasks: Sequence[Task],
     methods: Sequence[Method],
@@ -284,13 +286,13 @@ def collect(
                 "partition": task.partition,
                 "relation": task.relation,
                 "description": task.description,
-                "examples": len(bench.asked(task)),
+                "examples": len(context.asked(task)),
                 **({"overlap": asdict(found[task.name])} if task.name in found else {}),
             }
             for task in tasks
         },
         "summary": summarise(
-            tasks, methods, measured, bench.recipe.seed, {name: each.label for name, each in found.items()}
+            tasks, methods, measured, context.recipe.seed, {name: each.label for name, each in found.items()}
         ),
         "generation": _agreement(list(measured.values())),
         "scores": {
@@ -301,7 +303,7 @@ def collect(
             }
             for each in methods
         },
-        "curves": learning_curves(bench.session.registry, bench.trained_parts()),
+        "curves": learning_curves(context.runtime.registry, context.trained_parts()),
         "failures": [asdict(failure) for failure in failures],
         "rejected": dict(suite.rejected),
     }

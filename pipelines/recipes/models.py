@@ -79,7 +79,8 @@ class HypernetRecipe(TrainingRecipe):
         atoms: in the dictionary.
         reconstruction_steps: before training through the base model, in which the dictionary's coefficients learn to
             write the pool's adapters.
-        reads_states: the base model reads descriptions and examples beside the encoder, see `generator.views`.
+        reads_states: the base model reads descriptions and examples beside the encoder, see
+        `generator.condition_features`.
         reading_depth, examples_depth: of the states that are read, as shares of the base model's layers.
         shown, both: shares of conditions that have solved examples alone, and beside the description.
         most_shown: examples in such a condition; any number up to that is as likely.

@@ -15,7 +15,7 @@ from hyperlora.lora.target_modules import TargetModule, find_target_modules
 from hyperlora.models import BaseModel
 from hyperlora.tasks.task import Task
 from pipelines.recipes import AdapterRecipe, TrainingRecipe
-from pipelines.training.lessons import EveryTask, Lessons
+from pipelines.training.batch_samplers import AllTasksSampler, BatchSampler
 from pipelines.training.loop import StepReport, train
 
 CARD_EXAMPLES = 8
@@ -76,8 +76,8 @@ def train_adapters(
     Returns:
         The adapters in the tasks' order, on CPU, each with a card.
     """
-    lessons = EveryTask(base, tasks, recipe.samples_per_task, recipe.seed)
-    trained = train_stack(base, lessons, len(tasks), recipe, folder, on_step, "train adapters", snapshots)
+    sampler = AllTasksSampler(base, tasks, recipe.samples_per_task, recipe.seed)
+    trained = train_stack(base, sampler, len(tasks), recipe, folder, on_step, "train adapters", snapshots)
     return [
         Adapter(factors, base.identity, task_card(task, recipe.hash))
         for task, factors in zip(tasks, trained, strict=True)
@@ -86,7 +86,7 @@ def train_adapters(
 
 def train_stack(
     base: BaseModel,
-    lessons: Lessons,
+    sampler: BatchSampler,
     count: int,
     recipe: TrainingRecipe,
     folder: Path,
@@ -94,11 +94,11 @@ def train_stack(
     label: str,
     snapshots: Path | None = None,
 ) -> list[dict[str, LoraFactors]]:
-    """Train `count` adapters on lessons; their factors, on CPU."""
+    """Train `count` adapters on sampler; their factors, on CPU."""
     stacked = StackedParameters(find_target_modules(base.model, recipe.target_modules), count, recipe)
     bank = AdapterBank(base.model)
     try:
-        train(base, bank, lessons, stacked, recipe, folder, label=label, on_step=on_step, snapshots=snapshots)
+        train(base, bank, sampler, stacked, recipe, folder, label=label, on_step=on_step, snapshots=snapshots)
     finally:
         bank.close()
     factors = stacked.to("cpu").factors(recipe.steps)

@@ -27,9 +27,9 @@ from hyperlora.progress import progress
 from hyperlora.settings import get_settings
 from hyperlora.tasks.prompts import DEFAULT_TEMPLATE
 from pipelines.recipes.cvae_recipe import CvaeRecipe
+from pipelines.training.batch_samplers import step_tasks
 from pipelines.training.checkpointing import resume, write_checkpoint
 from pipelines.training.divergence import require_finite_loss
-from pipelines.training.lessons import step_tasks
 
 # Limits of the width that a recipe leaves open: in one direction less than there are adapters they differ.
 _FEWEST_ATOMS, _MOST_ATOMS = 8, 2**14

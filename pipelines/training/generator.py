@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import generator.canonical
+import generator.condition_features
 import generator.conditions
 import generator.cvae
 import generator.dictionary
@@ -21,7 +22,6 @@ import generator.input_metric
 import generator.layout
 import generator.normalising
 import generator.principal
-import generator.views
 import generator.weight_coders
 import hyperlora.embeddings.hidden_states
 import hyperlora.embeddings.input_moments
@@ -29,11 +29,11 @@ import hyperlora.embeddings.task_vectors
 import hyperlora.embeddings.whitening
 import hyperlora.lora.algebra
 import hyperlora.lora.target_modules
+import pipelines.training.condition_sampler
 import pipelines.training.cvae
 import pipelines.training.hypernet
 import pipelines.training.pool_weights
 import pipelines.training.snapshots
-import pipelines.training.told_conditions
 from generator.artifact import Network, read_generator, write_generator
 from generator.cvae import Cvae
 from generator.hypernet import Hypernet
@@ -50,7 +50,7 @@ from hyperlora.registry.tracking import run_finished, tracked_run
 from hyperlora.settings import get_settings
 from hyperlora.tasks.task import Task
 from pipelines.recipes import CvaeRecipe, HypernetRecipe
-from pipelines.session import LoadedGenerator, Session
+from pipelines.runtime import LoadedGenerator, Runtime
 from pipelines.training.cvae import train_cvae
 from pipelines.training.hypernet import train_hypernet
 from pipelines.training.pool import TRAINING_CODE, run_folder
@@ -76,8 +76,8 @@ HYPERNET_CODE = (
     generator.hypernet,
     generator.layout,
     generator.principal,
-    generator.views,
-    pipelines.training.told_conditions,
+    generator.condition_features,
+    pipelines.training.condition_sampler,
     pipelines.training.hypernet,
 )
 _CVAE_CODE = (
@@ -91,7 +91,7 @@ _CVAE_CODE = (
     generator.normalising,
     generator.principal,
     generator.weight_coders,
-    pipelines.training.lessons,
+    pipelines.training.batch_samplers,
     pipelines.training.pool_weights,
     pipelines.training.snapshots,
     pipelines.training.cvae,
@@ -120,7 +120,7 @@ class _Training:
 
 
 def train_generator(
-    session: Session,
+    runtime: Runtime,
     tasks: Sequence[Task],
     recipe: GeneratorRecipe,
     *,
@@ -137,7 +137,7 @@ def train_generator(
     the tasks.
 
     Args:
-        session: names base model, encoder and registry.
+        runtime: names base model, encoder and registry.
         recipe: its kind is that of the generator.
         name: to register it under.
         pool: a CVAE also learns the pool's other adapters, imported and composed ones among them, by what their cards
@@ -148,11 +148,11 @@ def train_generator(
         InputError: the tasks have different prompt templates, or, for a CVAE, one has no adapter, or there is none.
         TrainingError: its loss, or a weight, is not finite; nothing is registered.
     """
-    registry, located = session.registry, session.located
+    registry, located = runtime.registry, runtime.located
     training = (
-        _hypernet(session, tasks, recipe)
+        _hypernet(runtime, tasks, recipe)
         if isinstance(recipe, HypernetRecipe)
-        else _cvae(session, tasks, recipe, pool=pool)
+        else _cvae(runtime, tasks, recipe, pool=pool)
     )
     identity = content_hash(
         [
@@ -161,7 +161,7 @@ def train_generator(
             training.dtype,
             recipe.hash,
             training.datasets,
-            session.encoder.id,
+            runtime.encoder.id,
             code_hash(training.code),
         ]
     )
@@ -169,7 +169,7 @@ def train_generator(
     found = registry.find("generator", identity) if run_finished(registry.home, identity) else []
     if not found and not again:
         # another release, or another dtype, made the same of it; the shipped one took hours
-        found = [entry for entry in session.generators() if (entry.recipe, entry.dataset) == (recipe.hash, dataset)][
+        found = [entry for entry in runtime.generators() if (entry.recipe, entry.dataset) == (recipe.hash, dataset)][
             ::-1
         ]
     for entry in reversed(found):
@@ -193,7 +193,7 @@ def train_generator(
                 if training.parents
                 else Card.model_fields["licence"].default
             ),
-            "encoder": session.encoder.id,
+            "encoder": runtime.encoder.id,
             "metrics": {},
             "identity": identity,
         }
@@ -202,19 +202,19 @@ def train_generator(
     return LoadedGenerator(entry, network), True
 
 
-def _hypernet(session: Session, tasks: Sequence[Task], recipe: HypernetRecipe) -> _Training:
+def _hypernet(runtime: Runtime, tasks: Sequence[Task], recipe: HypernetRecipe) -> _Training:
     begins = recipe.form == "dictionary"
-    entries = pool_adapters(session.registry, session.located.identity.fingerprint, tasks) if begins else {}
+    entries = pool_adapters(runtime.registry, runtime.located.identity.fingerprint, tasks) if begins else {}
 
     def run(folder: Path, log: Log) -> Hypernet:
         return train_hypernet(
-            session.training_base,
-            session,
+            runtime.training_base,
+            runtime,
             tasks,
             recipe,
             folder,
             lambda report: log(report.step, loss=report.loss),
-            pool={name: session.registry.load(entry.reference).modules for name, entry in entries.items()},
+            pool={name: runtime.registry.load(entry.reference).modules for name, entry in entries.items()},
         )
 
     contents = {name: entry.content for name, entry in entries.items()}
@@ -225,8 +225,8 @@ def _hypernet(session: Session, tasks: Sequence[Task], recipe: HypernetRecipe) -
     return _Training("hypernet", dtype, datasets, HYPERNET_CODE, tuple(entries.values()), run)
 
 
-def _cvae(session: Session, tasks: Sequence[Task], recipe: CvaeRecipe, *, pool: bool) -> _Training:
-    registry, identity = session.registry, session.located.identity
+def _cvae(runtime: Runtime, tasks: Sequence[Task], recipe: CvaeRecipe, *, pool: bool) -> _Training:
+    registry, identity = runtime.registry, runtime.located.identity
     entries = pool_adapters(registry, identity.fingerprint, tasks)
     require_adapters(entries, tasks)
     template = _one_template(tasks) if tasks else ""
@@ -237,11 +237,11 @@ def _cvae(session: Session, tasks: Sequence[Task], recipe: CvaeRecipe, *, pool: 
     def run(folder: Path, log: Log) -> Cvae:
         adapters = {task: registry.load(entry.reference) for task, entry in entries.items()}
         read = {name: registry.load(entry.reference) for name, entry in others.items()}
-        material = task_weights(tasks, adapters, entries, session.encoder) + card_weights(read, session.encoder)
-        modules = _common_modules(session, [*adapters.values(), *read.values()])
+        material = task_weights(tasks, adapters, entries, runtime.encoder) + card_weights(read, runtime.encoder)
+        modules = _common_modules(runtime, [*adapters.values(), *read.values()])
         metric = None
         if recipe.metric == "inputs":
-            metric = InputMetric(input_moments(session.base, modules, read_texts(tasks, read)))
+            metric = InputMetric(input_moments(runtime.base, modules, read_texts(tasks, read)))
 
         def told(report: pipelines.training.cvae.CvaeReport) -> None:
             log(report.step, **{key: value for key, value in asdict(report).items() if key != "step"})
@@ -253,7 +253,7 @@ def _cvae(session: Session, tasks: Sequence[Task], recipe: CvaeRecipe, *, pool: 
             recipe,
             folder,
             told,
-            encoder=session.encoder.id,
+            encoder=runtime.encoder.id,
             prompt_template=template or next(iter(read.values())).card.prompt_template,
             metric=metric,
         )
@@ -263,12 +263,12 @@ def _cvae(session: Session, tasks: Sequence[Task], recipe: CvaeRecipe, *, pool: 
     return _Training("cvae", "", datasets, _CVAE_CODE, (*entries.values(), *others.values()), run)
 
 
-def _common_modules(session: Session, adapters: Sequence[Adapter]) -> list[TargetModule]:
+def _common_modules(runtime: Runtime, adapters: Sequence[Adapter]) -> list[TargetModule]:
     """The modules that at least half of the adapters change; what a few change elsewhere is not learned."""
     counts = Counter(name for adapter in adapters for name in adapter.modules)
     names = {name for name, count in counts.items() if 2 * count >= len(adapters)}
     kinds = sorted({name.rpartition(".")[2] for name in names})
-    return [module for module in find_target_modules(session.base.model, kinds) if module.name in names]
+    return [module for module in find_target_modules(runtime.base.model, kinds) if module.name in names]
 
 
 def _one_template(tasks: Sequence[Task]) -> str:

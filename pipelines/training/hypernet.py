@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from generator.canonical import Weights, leading_directions, projected
+from generator.condition_features import FeatureSizes
 from generator.conditions import Senses
 from generator.hypernet import Hypernet, HypernetConfig
-from generator.views import ViewSizes
 from hyperlora.bank import AdapterBank, StackedFactors
 from hyperlora.errors import InputError
 from hyperlora.lora.target_modules import find_target_modules
@@ -19,27 +19,27 @@ from hyperlora.models import BaseModel
 from hyperlora.tasks.prompts import DEFAULT_TEMPLATE
 from hyperlora.tasks.task import Task
 from pipelines.recipes import HypernetRecipe
+from pipelines.training.batch_samplers import TaskSampler
+from pipelines.training.condition_sampler import ConditionSampler
 from pipelines.training.divergence import require_finite_loss
-from pipelines.training.lessons import SomeTasks
 from pipelines.training.loop import StepReport, train
-from pipelines.training.told_conditions import ToldConditions
 
 _RECONSTRUCTION_RATE = 2e-3
 # A task may be taken for one of so many others.
 _SIMILAR = 6
 
 
-class _ToldTasks:
-    """Hands out the generated adapters that a step's lessons ask for, each step from another condition."""
+class _ConditionedFactors:
+    """Hands out the generated adapters that a step's sampler ask for, each step from another condition."""
 
-    def __init__(self, network: Hypernet, told: ToldConditions, lessons: SomeTasks) -> None:
+    def __init__(self, network: Hypernet, told: ConditionSampler, sampler: TaskSampler) -> None:
         self.module: nn.Module = network
         self._network = network
         self._told = told
-        self._lessons = lessons
+        self._sampler = sampler
 
     def factors(self, step: int) -> Mapping[str, StackedFactors]:
-        numbers = self._lessons.adapters(step)
+        numbers = self._sampler.adapters(step)
         conditions = torch.stack([self._told.draw(number, step) for number in numbers])
         noise = self._told.noise(len(numbers), self._network.entering, step)
         device = next(self._network.parameters()).device
@@ -76,7 +76,7 @@ def train_hypernet(
         raise InputError("the training tasks have different prompt templates", "Train one generator per template.")
     template = templates.pop()
     config = hypernet_config(base, senses, recipe, template, [task.name for task in tasks])
-    told = ToldConditions(tasks, config.views, senses, recipe, template)
+    told = ConditionSampler(tasks, config.views, senses, recipe, template)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         network = Hypernet(config)
@@ -86,7 +86,7 @@ def train_hypernet(
             _begin_at(network, told, [task.name for task in tasks], pool, recipe)
     bank = AdapterBank(base.model)
     try:
-        lessons = SomeTasks(
+        sampler = TaskSampler(
             base,
             tasks,
             recipe.tasks_per_step or len(tasks),
@@ -96,8 +96,8 @@ def train_hypernet(
             misled=recipe.misled,
             similar=told.similar(_SIMILAR) if recipe.misled else (),
         )
-        trainee = _ToldTasks(network, told, lessons)
-        train(base, bank, lessons, trainee, recipe, folder, label="train hypernet", on_step=on_step)
+        source = _ConditionedFactors(network, told, sampler)
+        train(base, bank, sampler, source, recipe, folder, label="train hypernet", on_step=on_step)
     finally:
         bank.close()
     return network.cpu().eval().requires_grad_(False)
@@ -130,12 +130,12 @@ def hypernet_config(
     )
 
 
-def _view_sizes(base: BaseModel, senses: Senses, recipe: HypernetRecipe) -> ViewSizes | None:
+def _view_sizes(base: BaseModel, senses: Senses, recipe: HypernetRecipe) -> FeatureSizes | None:
     """What a condition is made of; None for the encoder's embedding alone."""
     if not recipe.reads_states:
         return None
     layers = int(base.model.config.num_hidden_layers)
-    return ViewSizes(
+    return FeatureSizes(
         embedding=senses.encoder.dimensions,
         hidden=int(base.model.config.hidden_size),
         reading_layer=round(recipe.reading_depth * layers),
@@ -144,7 +144,7 @@ def _view_sizes(base: BaseModel, senses: Senses, recipe: HypernetRecipe) -> View
 
 
 def _begin_at(
-    network: Hypernet, told: ToldConditions, names: Sequence[str], pool: Mapping[str, Weights], recipe: HypernetRecipe
+    network: Hypernet, told: ConditionSampler, names: Sequence[str], pool: Mapping[str, Weights], recipe: HypernetRecipe
 ) -> None:
     """Begin at the pool: its common A, its mean and directions; then coefficients from conditions, as in use.
 
@@ -153,7 +153,7 @@ def _begin_at(
     assert network.dictionary is not None
     numbers = [number for number, name in enumerate(names) if name in pool]
     weights = [pool[names[number]] for number in numbers]
-    common = leading_directions(weights, network.config.modules, network.config.told_rank)
+    common = leading_directions(weights, network.config.modules, network.config.conditional_rank)
     flat = network.layout.flat(projected(weights, network.config.modules, common).factors)
     wanted = network.begin_at(flat, common)
     learning = [*network.condition.parameters(), *network.dictionary.whole.parameters()]

@@ -20,16 +20,16 @@ from hyperlora.bank import AdapterBank, Route, StackedFactors
 from hyperlora.cancellation import check_cancelled
 from hyperlora.files.durable import fault_point, write_bytes
 from hyperlora.inference.batching import label_logits
-from hyperlora.inference.bundling import packed_batches
+from hyperlora.inference.prefix_sharing import packed_batches
 from hyperlora.models import BaseModel
 from hyperlora.progress import progress
 from pipelines.recipes import TrainingRecipe
+from pipelines.training.batch_samplers import BatchSampler, Sample
 from pipelines.training.checkpointing import resume, write_checkpoint
 from pipelines.training.divergence import require_finite_loss
-from pipelines.training.lessons import Lessons, Sample
 
 
-class Trainee(Protocol):
+class FactorSource(Protocol):
     """Something whose parameters become adapters."""
 
     @property
@@ -51,8 +51,8 @@ class StepReport:
 def train(
     base: BaseModel,
     bank: AdapterBank,
-    lessons: Lessons,
-    trainee: Trainee,
+    sampler: BatchSampler,
+    source: FactorSource,
     recipe: TrainingRecipe,
     folder: Path,
     *,
@@ -65,7 +65,7 @@ def train(
     Args:
         base: loaded for training; its weights stay as they are.
         bank: on `base.model`.
-        lessons: what each step trains on.
+        sampler: what each step trains on.
         folder: keeps the checkpoint of this run and of no other.
         on_step: called after every step.
         snapshots: where the parameters are kept after each of `recipe.snapshot_steps`, for those who learn from the
@@ -74,25 +74,25 @@ def train(
     Raises:
         TrainingError: the loss, or a parameter, is not finite.
     """
-    trainee.module.to(base.device).train()
-    optimiser = torch.optim.AdamW(trainee.module.parameters(), lr=recipe.learning_rate, weight_decay=0.0)
-    done = resume(trainee.module, optimiser, folder)
+    source.module.to(base.device).train()
+    optimiser = torch.optim.AdamW(source.module.parameters(), lr=recipe.learning_rate, weight_decay=0.0)
+    done = resume(source.module, optimiser, folder)
     with progress(recipe.steps, label, "step", initial=done) as bar:
         for step in range(done, recipe.steps):
             check_cancelled()
             for group in optimiser.param_groups:
                 group["lr"] = recipe.learning_rate * learning_rate_share(step, recipe)
             optimiser.zero_grad(set_to_none=True)
-            loss = accumulate_gradients(base, bank, trainee.factors(step), lessons.samples(step), recipe.micro_batch)
+            loss = accumulate_gradients(base, bank, source.factors(step), sampler.samples(step), recipe.micro_batch)
             require_finite_loss(loss, label, step + 1, recipe)
             optimiser.step()
             bar.set_postfix_str(f"loss {loss:.3f}")
             bar.update()
             on_step(StepReport(step + 1, loss))
             if snapshots is not None and step + 1 in recipe.snapshot_steps:
-                write_snapshot(trainee.module, snapshots / f"step-{step + 1:06d}.safetensors")
+                write_snapshot(source.module, snapshots / f"step-{step + 1:06d}.safetensors")
             if (step + 1) % recipe.checkpoint_steps == 0 or step + 1 == recipe.steps:
-                write_checkpoint(trainee.module, optimiser, step + 1, folder)
+                write_checkpoint(source.module, optimiser, step + 1, folder)
                 fault_point(f"{label}-checkpoint".replace(" ", "-"))
 
 
@@ -110,7 +110,7 @@ def accumulate_gradients(
     samples: Sequence[Sample],
     micro_batch: int,
 ) -> float:
-    """Add the gradient of the summed per-task losses to the trainee's parameters; return the mean loss.
+    """Add the gradient of the summed per-task losses to the source's parameters; return the mean loss.
 
     Each task's loss is its mean over answer tokens, so that an adapter learns as it would alone. Micro-batches stop
     at copies of the factors; one backward through whatever made the factors follows.

@@ -16,7 +16,7 @@ from hyperlora.settings import get_settings
 from hyperlora.tasks.task import Task
 from pipelines.recipes import MultitaskRecipe
 from pipelines.training.adapters import train_stack
-from pipelines.training.lessons import ToldTasks
+from pipelines.training.batch_samplers import PromptedTaskSampler
 from pipelines.training.pool import CHAMPION, TRAINING_CODE, run_folder
 from retrieval.index import READS_TAG
 
@@ -53,13 +53,13 @@ def train_multitask(
     if found:
         return found[-1]
     shots = recipe.shots if recipe.reads == "examples" else 0
-    lessons = ToldTasks(base, tasks, shots, recipe.tasks_per_step, recipe.samples_per_task, recipe.seed)
+    sampler = PromptedTaskSampler(base, tasks, shots, recipe.tasks_per_step, recipe.samples_per_task, recipe.seed)
     folder = run_folder(identity)
     name = f"multitask-{recipe.reads}"
     with tracked_run(registry.home, f"train {name}", identity, recipe.model_dump(), datasets) as tracked:
         [factors] = train_stack(
             base,
-            lessons,
+            sampler,
             1,
             recipe,
             folder,

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import hyperlora.bank
 import hyperlora.inference.batching
-import hyperlora.inference.bundling
+import hyperlora.inference.prefix_sharing
 import hyperlora.lora.target_modules
 import hyperlora.tasks.prompts
 import pipelines.training.adapters
-import pipelines.training.lessons
+import pipelines.training.batch_samplers
 import pipelines.training.loop
 from hyperlora.bank import AdapterBank, stack_adapters
 from hyperlora.files.durable import fault_point
@@ -32,10 +32,10 @@ CHAMPION = "champion"
 TRAINING_CODE = (
     hyperlora.bank,
     hyperlora.inference.batching,
-    hyperlora.inference.bundling,
+    hyperlora.inference.prefix_sharing,
     hyperlora.tasks.prompts,
     hyperlora.lora.target_modules,
-    pipelines.training.lessons,
+    pipelines.training.batch_samplers,
     pipelines.training.loop,
     pipelines.training.adapters,
 )

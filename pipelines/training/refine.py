@@ -17,7 +17,7 @@ from hyperlora.models import BaseModel
 from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Example
 from pipelines.recipes import FewExamplesRecipe, TrainingRecipe
-from pipelines.training.lessons import Sample
+from pipelines.training.batch_samplers import Sample
 from pipelines.training.loop import train
 
 # Examples of an adapter in one step; of more, the next ones follow in the next step.
@@ -71,8 +71,8 @@ def refine(
     bank = AdapterBank(base.model)
     try:
         with tempfile.TemporaryDirectory(prefix="hyperlora-refine-") as folder:
-            lessons = _Examples(base, adapters, examples)
-            train(base, bank, lessons, started, settings, Path(folder), label=label, on_step=lambda report: None)
+            sampler = _Examples(base, adapters, examples)
+            train(base, bank, sampler, started, settings, Path(folder), label=label, on_step=lambda report: None)
     except TrainingError as error:
         raise TrainingError(
             error.problem, "Take fewer steps, or none, with --refine, and look for odd texts among the examples."

@@ -16,7 +16,7 @@ import retrieval.documents
 import retrieval.embedding
 import retrieval.lexical
 import retrieval.ranking
-import retrieval.reading
+import retrieval.state_projection
 from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.embeddings.hidden_states import text_states
 from hyperlora.errors import AdapterFormatError, InputError, RegistryError
@@ -32,12 +32,12 @@ from pipelines.training.adapters import CARD_EXAMPLES
 from pipelines.training.encoder import train_encoder
 from pipelines.training.pool import run_folder
 from pipelines.training.retriever_pairs import training_pairs
-from retrieval.artifact import ReadingConfig, RetrieverConfig, TrainedRetriever, read_retriever, write_retriever
+from retrieval.artifact import RetrieverConfig, StateProjectionConfig, TrainedRetriever, read_retriever, write_retriever
 from retrieval.calibration import Calibration, fit_calibration
 from retrieval.documents import QUERY_KINDS, Document, QueryKind, prompt_text
 from retrieval.embedding import Encodes
 from retrieval.measuring import rank_queries
-from retrieval.reading import Reading, ReadingEncoder, fit_reading
+from retrieval.state_projection import StateProjection, StateProjectionEncoder, fit_state_projection
 
 _CODE = (
     hyperlora.embeddings.whitening,
@@ -48,7 +48,7 @@ _CODE = (
     retrieval.embedding,
     retrieval.lexical,
     retrieval.ranking,
-    retrieval.reading,
+    retrieval.state_projection,
 )
 # Prompts of a dev task that calibrate, one for each of so many of its validation inputs.
 _PROMPTS = 4
@@ -109,13 +109,13 @@ def train_retriever(
         reading = None
         if base is not None and recipe.reading_weight:
             reading = learn_reading(base, lessons, recipe)
-            encoders["prompt"] = ReadingEncoder(tuned, reading, lambda: base)
+            encoders["prompt"] = StateProjectionEncoder(tuned, reading, lambda: base)
         words: dict[QueryKind, float] = {"description": recipe.description_words, "prompt": recipe.prompt_words}
         calibrations = calibrate(encoders, words, tasks, dev) if dev else {}  # none of too few
         config = RetrieverConfig(
             encoder=encoder.id,
             words=words,
-            reading=None if reading is None else ReadingConfig.model_validate(reading, from_attributes=True),
+            reading=None if reading is None else StateProjectionConfig.model_validate(reading, from_attributes=True),
             calibrations=calibrations,
             tasks=tuple(sorted(seen)),
         )
@@ -142,7 +142,7 @@ def _reads(trained: TrainedRetriever, base: BaseModel | None, recipe: RetrieverR
     return wanted == (None if trained.reading is None else trained.reading.base)
 
 
-def learn_reading(base: BaseModel, lessons: Sequence[Document], recipe: RetrieverRecipe) -> Reading:
+def learn_reading(base: BaseModel, lessons: Sequence[Document], recipe: RetrieverRecipe) -> StateProjection:
     """How the base model's states over prompts tell these tasks apart.
 
     Args:
@@ -153,7 +153,9 @@ def learn_reading(base: BaseModel, lessons: Sequence[Document], recipe: Retrieve
     layer = round(recipe.reading_depth * int(base.model.config.num_hidden_layers))
     flat = [text for own in texts for text in own]
     states = text_states(base, flat, layer, "mean", dtype=get_settings().scoring_dtype())
-    return fit_reading(states, owners, base=base.identity.fingerprint, layer=layer, weight=recipe.reading_weight)
+    return fit_state_projection(
+        states, owners, base=base.identity.fingerprint, layer=layer, weight=recipe.reading_weight
+    )
 
 
 def _text(lesson: Document, at: int) -> str:

@@ -29,7 +29,7 @@ from pipelines.recipes import (
     read_recipe,
     shipped_recipe,
 )
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.starter import ORACLES_FILE, starter_suite
 from pipelines.training.generator import train_generator
 from pipelines.training.multitask import train_multitask
@@ -84,9 +84,9 @@ def multitask(reads: str) -> None:
 def generator() -> None:
     """Train the generator on all seen tasks."""
     recipe = read_recipe(HypernetRecipe, shipped_recipe("hypernet"))
-    session = Session()
-    made, _ = train_generator(session, starter_suite().part("seen"), recipe, name=GENERATOR_NAME, again=True)
-    session.registry.set_alias(made.entry.reference, CHAMPION)
+    runtime = Runtime()
+    made, _ = train_generator(runtime, starter_suite().part("seen"), recipe, name=GENERATOR_NAME, again=True)
+    runtime.registry.set_alias(made.entry.reference, CHAMPION)
     click.echo(made.entry.reference)
 
 
@@ -95,17 +95,17 @@ def retriever() -> None:
     """Train the retriever on all seen tasks, and calibrate it on dev tasks."""
     recipe = read_recipe(RetrieverRecipe, shipped_recipe("retriever"))
     suite = starter_suite()
-    session = Session()
+    runtime = Runtime()
     entry = train_retriever(
-        session.registry,
+        runtime.registry,
         suite.part("seen"),
         suite.part("dev"),
         recipe,
-        base=session.base,
+        base=runtime.base,
         name=RETRIEVER_NAME,
         again=True,
     )
-    session.registry.set_alias(entry.reference, CHAMPION)
+    runtime.registry.set_alias(entry.reference, CHAMPION)
     click.echo(entry.reference)
 
 

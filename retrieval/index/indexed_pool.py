@@ -16,7 +16,7 @@ from hyperlora.errors import InputError
 from hyperlora.progress import progress
 from hyperlora.registry import Entry, Query, Registry
 from retrieval.index import stored
-from retrieval.index.intake import Intake
+from retrieval.index.index_update import IndexUpdate
 from retrieval.index.members import Member, Members
 from retrieval.index.passages import Embedder
 from retrieval.index.pool import POOL_ORIGINS, newest_of_pool
@@ -176,28 +176,28 @@ class IndexedPool:
 
     def _take(self, names: Mapping[str, Sequence[Entry]]) -> bool:
         """Let each name have just these members; whether that changed anything."""
-        intake = Intake(self.members, self.embedder)
+        index_update = IndexUpdate(self.members, self.embedder)
         for name, entries in names.items():
-            intake.want(name, entries)
+            index_update.want(name, entries)
         try:
-            self.vectors.add(intake.added, intake.vectors(self.vectors))
+            self.vectors.add(index_update.added, index_update.vectors(self.vectors))
         except BaseException:  # added whole or not at all
-            self.vectors.remove([key for key in intake.added if key in self.vectors])
-            self.members.free_keys(intake.added)
+            self.vectors.remove([key for key in index_update.added if key in self.vectors])
+            self.members.free_keys(index_update.added)
             raise
-        if intake.replaced:
+        if index_update.replaced:
             with self.lock.exclusive():
-                for name, members in intake.replaced.items():
+                for name, members in index_update.replaced.items():
                     self.members.replace(name, members)
-        if intake.removed:  # nobody's by now
-            self.vectors.remove(intake.removed)
-            self.members.free_keys(intake.removed)
+        if index_update.removed:  # nobody's by now
+            self.vectors.remove(index_update.removed)
+            self.members.free_keys(index_update.removed)
         if self._registry is not None:
             for known in list(self._known):  # searches may add to it
                 if known[0] in names:
                     self._known.pop(known, None)
-        self._unsaved += intake.changes
-        return bool(intake.replaced)
+        self._unsaved += index_update.changes
+        return bool(index_update.replaced)
 
     # --- storing ------------------------------------------------------------------------------------------------
 

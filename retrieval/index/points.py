@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.index import mending
+from retrieval.index import hnsw_repair
 
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -96,7 +96,7 @@ class Points:
         if self.graph is None:
             self.faiss.add(vectors)
         elif len(vectors):
-            mending.add(self.faiss, vectors, self.graph.search_width)
+            hnsw_repair.add(self.faiss, vectors, self.graph.search_width)
 
     def append_unmended(self, vectors: Vectors) -> None:
         """Like `append`, and several times as fast; some of them, and of those before, are found only after `mend`."""
@@ -105,7 +105,7 @@ class Points:
     def mend(self, rows: Numbers) -> None:
         """See to it that a search finds each of some rows."""
         if self.graph is not None:
-            mending.mend(self.faiss, rows, self.graph.search_width)
+            hnsw_repair.mend(self.faiss, rows, self.graph.search_width)
 
     def vectors(self, rows: Numbers) -> Vectors:
         """Those in some rows, (rows, dimensions)."""

@@ -23,8 +23,8 @@ from safetensors import SafetensorError
 
 from hyperlora.files.durable import fault_point, staged_folder, write_json
 from hyperlora.identity import content_hash, file_hash
-from retrieval.index.keyed_points import KEYS_FILE, VECTORS_FILE
 from retrieval.index.points import Graph
+from retrieval.index.vector_store import KEYS_FILE, VECTORS_FILE
 from retrieval.index.vectors import HNSW_FROM, Kind, VectorIndex
 
 _log = logging.getLogger(__name__)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from hyperlora.errors import InputError
 from retrieval.index.duplicates import Duplicates
-from retrieval.index.keyed_points import KeyedPoints
 from retrieval.index.points import Graph, Mask, Numbers, Points, Vectors
 from retrieval.index.shared_lock import SharedLock
+from retrieval.index.vector_store import VectorStore
 
 Kind = Literal["auto", "flat", "hnsw"]
 HNSW_FROM = 100_000
@@ -59,7 +59,7 @@ class VectorIndex:
         self._kind = kind
         self._hnsw_from = hnsw_from
         self._graph = graph or Graph()
-        self._inside = KeyedPoints(Points(dimensions, self._graph if kind == "hnsw" else None))
+        self._inside = VectorStore(Points(dimensions, self._graph if kind == "hnsw" else None))
         self._lock = SharedLock()  # around reading and changing what is inside
         self._changes = RLock()  # one change, or start of a rebuild, at a time
         self._rebuild: Thread | None = None
@@ -239,7 +239,7 @@ class VectorIndex:
                 with self._lock.exclusive():
                     note(*(last := missing()))
                     points.append(last[1])
-                    self._inside = KeyedPoints(points, self._inside.keys.moved(places), duplicates)
+                    self._inside = VectorStore(points, self._inside.keys.moved(places), duplicates)
                     return
 
     # --- storing ------------------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ class VectorIndex:
         Raises:
             OSError, RuntimeError, SafetensorError, ValueError: a file is missing, damaged or of something else.
         """
-        inside = KeyedPoints.read(folder, graph or Graph())
+        inside = VectorStore.read(folder, graph or Graph())
         index = cls(inside.points.dimensions, kind=kind, hnsw_from=hnsw_from, graph=graph)
         with index._changes:
             index._inside = inside

@@ -115,10 +115,10 @@ def command(
     from pipelines.recipes import read_recipe
     from pipelines.recipes.composition import CompositionRecipe, composition_recipe
     from pipelines.report import composition_text
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
     chosen = read_recipe(CompositionRecipe, recipe) if recipe is not None else composition_recipe(settings)
-    result = run_composition(chosen, out=out, name=name, session=Session(base))
+    result = run_composition(chosen, out=out, name=name, runtime=Runtime(base))
     emit(as_json, result.summary(), composition_text(result, chosen, explained=explained))
 
 

@@ -133,7 +133,7 @@ def _evaluate_suite(
     from pipelines.evaluation.run import evaluate
     from pipelines.evaluation.selection import select_tasks
     from pipelines.recipes import EvaluationRecipe, read_recipe, shipped_recipe
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
     from pipelines.starter import open_suite
 
     chosen = find_methods([name.strip() for name in methods.split(",") if name.strip()])
@@ -146,7 +146,7 @@ def _evaluate_suite(
         click.echo(f"left out: {problem}", err=True)
     tasks = select_tasks(opened, partitions, names)
     outcome = evaluate(
-        Session(base, dtype=get_settings().scoring_dtype(), generator=generator),
+        Runtime(base, dtype=get_settings().scoring_dtype(), generator=generator),
         opened,
         tasks,
         chosen,

@@ -11,8 +11,8 @@ from serve.cli.main import base_option, emit, generator_option, json_option
 
 if TYPE_CHECKING:
     from hyperlora.lora.adapter import Adapter
-    from pipelines.adapt.generate import Generation
-    from pipelines.session import Session
+    from pipelines.adapt.generate import GenerationConfig
+    from pipelines.runtime import Runtime
 
 
 @click.command()
@@ -80,19 +80,21 @@ def command(
         raise click.UsageError("--batch says all; leave out DESCRIPTION and --examples.")
     if batch is None and description is None and examples is None:
         raise click.UsageError("Say what is wanted: a DESCRIPTION, or --batch FILE.")
-    from pipelines.adapt.generate import Generation
-    from pipelines.session import Session
+    from pipelines.adapt.generate import GenerationConfig
+    from pipelines.runtime import Runtime
 
-    how = Generation(count or 1, sample, seed, refine or 0, rank, start, in_prompt, generator)
-    session = Session(base)
+    how = GenerationConfig(count or 1, sample, seed, refine or 0, rank, start, in_prompt, generator)
+    runtime = Runtime(base)
     if batch is not None:
-        _batch(session, batch, out, how, as_json)
+        _batch(runtime, batch, out, how, as_json)
     else:
-        _one(session, description or "", examples, out, how, as_json)
+        _one(runtime, description or "", examples, out, how, as_json)
 
 
-def _one(session: Session, description: str, examples: Path | None, out: Path, how: Generation, as_json: bool) -> None:
-    from generator.conditions import Wanted
+def _one(
+    runtime: Runtime, description: str, examples: Path | None, out: Path, how: GenerationConfig, as_json: bool
+) -> None:
+    from generator.conditions import AdapterRequest
     from hyperlora.files.durable import require_free
     from hyperlora.peft_io.folder import write_adapter
     from hyperlora.tasks.given_examples import read_examples
@@ -100,15 +102,15 @@ def _one(session: Session, description: str, examples: Path | None, out: Path, h
     from pipelines.adapt.generate_batch import numbered
 
     require_free(out)
-    wanted = Wanted(description, read_examples(examples or ()))
-    [adapters] = generate_adapters(session, [wanted], how)
+    request = AdapterRequest(description, read_examples(examples or ()))
+    [adapters] = generate_adapters(runtime, [request], how)
     written: list[dict[str, Any]] = []
     lines = []
     for adapter, folder in zip(adapters, numbered(out, how.count), strict=True):
         write_adapter(adapter, folder)
         written.append({"out": str(folder), **generated_summary(adapter)})
         lines.append(f"{folder}: {_told(adapter)}")
-    notes = generation_notes(session, how, examples=bool(wanted.examples))
+    notes = generation_notes(runtime, how, examples=bool(request.examples))
     value = {**written[0], "notes": notes} if how.count == 1 else {"adapters": written, "notes": notes}
     emit(as_json, value, "\n".join([*lines, *(f"note: {note}" for note in notes)]))
 
@@ -131,16 +133,16 @@ def _told(adapter: Adapter) -> str:
     return ", ".join(parts)
 
 
-def _batch(session: Session, file: Path, out: Path, how: Generation, as_json: bool) -> None:
+def _batch(runtime: Runtime, file: Path, out: Path, how: GenerationConfig, as_json: bool) -> None:
     from dataclasses import asdict
 
     from pipelines.adapt.generate import generation_notes
     from pipelines.adapt.generate_batch import generate_batch
 
     report = generate_batch(
-        session, file, out, how, lambda failure: click.echo(f"{file}, line {failure.line}: {failure.problem}", err=True)
+        runtime, file, out, how, lambda failure: click.echo(f"{file}, line {failure.line}: {failure.problem}", err=True)
     )
-    notes = generation_notes(session, how, examples=False)
+    notes = generation_notes(runtime, how, examples=False)
     value = {
         "out": str(out),
         "written": [str(folder) for folder in report.written],

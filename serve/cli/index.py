@@ -23,10 +23,10 @@ def command() -> None:
 @json_option
 def show(base: str | None, as_json: bool) -> None:
     """What is indexed for the base model, and what embeds it; brings the index up to date first."""
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
-    session = Session(base)
-    retriever = session.retriever()
+    runtime = Runtime(base)
+    retriever = runtime.retriever()
     value = {"adapters": retriever.count(), "encoder": retriever.encoder.id, "folder": str(retriever.folder)}
     emit(as_json, value, f"{value['adapters']} adapters by {value['encoder']}, in {value['folder']}")
 
@@ -36,9 +36,9 @@ def show(base: str | None, as_json: bool) -> None:
 @json_option
 def build(base: str | None, as_json: bool) -> None:
     """Embed the whole pool anew."""
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
-    retriever = Session(base).retriever()
+    retriever = Runtime(base).retriever()
     retriever.rebuild()
     count = retriever.count()
     emit(as_json, {"adapters": count}, f"{count} adapters indexed")

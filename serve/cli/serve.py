@@ -26,7 +26,7 @@ def command(host: str, port: int, base: str | None) -> None:
     import sys
 
     from hyperlora.errors import InputError
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
     from serve.http import WorkQueue, create_app
     from serve.http.server import serve_until_stopped
 
@@ -38,10 +38,10 @@ def command(host: str, port: int, base: str | None) -> None:
         raise InputError(
             f"cannot listen on {host}:{port}: {error.strerror}", "Choose another --port or --host."
         ) from error
-    session = Session(base)
-    _ = session.located  # a wrong --base should fail now, not at the first request
+    runtime = Runtime(base)
+    _ = runtime.located  # a wrong --base should fail now, not at the first request
     queue = WorkQueue()
-    app = create_app(session, queue)
+    app = create_app(runtime, queue)
     listener.listen()
     click.echo(f"HyperLoRA on http://{host}:{listener.getsockname()[1]}", err=True)
     try:

@@ -12,7 +12,7 @@ from serve.cli.main import base_option, emit, json_option
 if TYPE_CHECKING:
     from hyperlora.registry import Entry
     from pipelines.evaluation.champion import ChampionDecision
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
 suite_option = click.option("--suite", default="starter", show_default=True, help="starter, or SCHEME:PATH.")
 task_option = click.option("--task", "names", multiple=True, help="Only these tasks of the suite.")
@@ -151,29 +151,29 @@ def generator(
         raise click.UsageError("a hypernet learns from tasks' examples; --pool is for --kind cvae.")
     from pipelines.evaluation.generator_champion import settle_generator
     from pipelines.recipes import CvaeRecipe, HypernetRecipe, chosen_recipe, read_recipe
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
     from pipelines.training.generator import train_generator, training_notes
     from pipelines.training.pool_weights import other_adapters, pool_adapters
 
     path = chosen_recipe(recipe, kind)
     settings = read_recipe(CvaeRecipe, path) if kind == "cvae" else read_recipe(HypernetRecipe, path)
-    session, tasks = Session(base), _chosen(suite, parts, names)
+    runtime, tasks = Runtime(base), _chosen(suite, parts, names)
     if kind == "cvae" and not names:
-        held = pool_adapters(session.registry, session.located.identity.fingerprint, tasks)
+        held = pool_adapters(runtime.registry, runtime.located.identity.fingerprint, tasks)
         if held or pool:
             click.echo(f"the pool has adapters for {len(held)} of {len(tasks)} tasks", err=True)
             tasks = [task for task in tasks if task.name in held]
     if pool:
         known, template = {task.name for task in tasks}, tasks[0].prompt_template if tasks else ""
-        others, left = other_adapters(session.registry, session.located.identity.fingerprint, known, template)
+        others, left = other_adapters(runtime.registry, runtime.located.identity.fingerprint, known, template)
         there = f"; left out, for other prompts: {', '.join(left)}" if left else ""
         click.echo(f"learned by their cards: {len(others)} others{there}", err=True)
     notes = training_notes(tasks, settings)
     for note in notes:
         click.echo(f"note: {note}", err=True)
-    made, trained_now = train_generator(session, tasks, settings, name=name or kind, pool=pool, again=again)
-    decision = settle_generator(session, made.entry, tasks, trained_now=trained_now, make_champion=make_champion)
-    _emit_trained(session, made.entry, decision, trained_now, notes, as_json)
+    made, trained_now = train_generator(runtime, tasks, settings, name=name or kind, pool=pool, again=again)
+    decision = settle_generator(runtime, made.entry, tasks, trained_now=trained_now, make_champion=make_champion)
+    _emit_trained(runtime, made.entry, decision, trained_now, notes, as_json)
 
 
 @command.command("retriever")
@@ -208,29 +208,29 @@ def retriever(
     """
     from pipelines.evaluation.retriever_champion import settle_retriever
     from pipelines.recipes import RetrieverRecipe, chosen_recipe, read_recipe
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
     from pipelines.training.retriever import train_retriever
 
     settings = read_recipe(RetrieverRecipe, chosen_recipe(recipe, "retriever"))
     opened, tasks = _opened(suite, parts, names)
     dev = [task for task in opened.part("dev") if task not in tasks]
-    session = Session(base)
-    before = {each.reference for each in session.registry.entries("retriever")}
-    entry = train_retriever(session.registry, tasks, dev, settings, base=session.base, name=name, again=again)
+    runtime = Runtime(base)
+    before = {each.reference for each in runtime.registry.entries("retriever")}
+    entry = train_retriever(runtime.registry, tasks, dev, settings, base=runtime.base, name=name, again=again)
     trained_now = entry.reference not in before
-    decision = settle_retriever(session, entry, [*tasks, *dev], trained_now=trained_now, make_champion=make_champion)
-    _emit_trained(session, entry, decision, trained_now, [], as_json)
+    decision = settle_retriever(runtime, entry, [*tasks, *dev], trained_now=trained_now, make_champion=make_champion)
+    _emit_trained(runtime, entry, decision, trained_now, [], as_json)
 
 
 def _emit_trained(
-    session: Session,
+    runtime: Runtime,
     entry: Entry,
     decision: ChampionDecision,
     trained_now: bool,
     notes: list[str],
     as_json: bool,
 ) -> None:
-    entry = session.registry.get(entry.reference)  # with the alias it may have got
+    entry = runtime.registry.get(entry.reference)  # with the alias it may have got
     value = {**entry.summary(), "trained_now": trained_now, "champion": decision.summary(), "notes": notes}
     there = "" if trained_now else "; there already, of the same recipe and data (--again: unless this release made it)"
     emit(as_json, value, f"{entry.reference}  {entry.description}{there}\n{decision.text()}")

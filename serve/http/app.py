@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 from fastapi_offline import FastAPIOffline
 
-from generator.conditions import Wanted
+from generator.conditions import AdapterRequest
 from hyperlora import __version__
 from hyperlora.cancellation import commit
 from hyperlora.errors import BaseModelError, InputError, RegistryError
@@ -18,11 +18,11 @@ from hyperlora.references import Reference
 from hyperlora.registry import Entry
 from pipelines.adapt.adapt import adapt, register_in_passing
 from pipelines.adapt.compose import run_composition
-from pipelines.adapt.generate import Generation, generate_adapters, generated_summary, generation_notes
+from pipelines.adapt.generate import GenerationConfig, generate_adapters, generated_summary, generation_notes
 from pipelines.adapt.naming import short_name
 from pipelines.adapt.search import search
 from pipelines.evaluation.evaluate_adapter import evaluate_adapter
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from serve.browsing import add_browsing
 from serve.http.bodies import AdaptBody, ComposeBody, EvaluateBody, GenerateBody, SearchBody
 from serve.http.envelope import Envelope
@@ -31,11 +31,11 @@ from serve.http.problems import PROBLEM_RESPONSES, add_problems
 from serve.http.queue import WorkQueue
 
 
-def create_app(session: Session, queue: WorkQueue | None = None) -> FastAPI:
-    """The application over one session.
+def create_app(runtime: Runtime, queue: WorkQueue | None = None) -> FastAPI:
+    """The application over one runtime.
 
     Args:
-        queue: in which requests that use the session wait for their turn; one of its own when None.
+        queue: in which requests that use the runtime wait for their turn; one of its own when None.
     """
     work = queue or WorkQueue()
     app = FastAPIOffline(
@@ -54,7 +54,7 @@ def create_app(session: Session, queue: WorkQueue | None = None) -> FastAPI:
         examples = body.solved()
 
         def run() -> dict[str, Any]:
-            with session.writing_with(body.generator):
+            with runtime.writing_with(body.generator):
                 return adapt(
                     body.description,
                     examples,
@@ -63,7 +63,7 @@ def create_app(session: Session, queue: WorkQueue | None = None) -> FastAPI:
                     cross_validate=body.cross_validate,
                     min_confidence=body.min_confidence,
                     force=body.force,
-                    session=session,
+                    runtime=runtime,
                 ).summary()
 
         return await work.run(request, run)
@@ -74,9 +74,9 @@ def create_app(session: Session, queue: WorkQueue | None = None) -> FastAPI:
         reference, examples = body.reference(), body.solved()
 
         def run() -> dict[str, Any]:
-            adapter = session.registry.load(reference)
+            adapter = runtime.registry.load(reference)
             return evaluate_adapter(
-                session, reference, adapter, examples, metric=body.metric, case_sensitive=body.case_sensitive
+                runtime, reference, adapter, examples, metric=body.metric, case_sensitive=body.case_sensitive
             ).summary()
 
         return await work.run(request, run)
@@ -85,14 +85,14 @@ def create_app(session: Session, queue: WorkQueue | None = None) -> FastAPI:
     async def post_generate(body: GenerateBody, request: Request) -> dict[str, Any]:
         """Write adapters from a description, and register them: for good under a name, else for a limited time."""
         examples = body.solved()
-        how = Generation(
+        how = GenerationConfig(
             body.n, body.sample, body.seed, body.refine, body.rank, body.start, body.in_prompt, body.generator
         )
 
         def run() -> dict[str, Any]:
-            [adapters] = generate_adapters(session, [Wanted(body.description, examples)], how)
-            notes = generation_notes(session, how, examples=bool(examples))
-            entries = _register(session, adapters, body.name)
+            [adapters] = generate_adapters(runtime, [AdapterRequest(body.description, examples)], how)
+            notes = generation_notes(runtime, how, examples=bool(examples))
+            entries = _register(runtime, adapters, body.name)
             made = [
                 {"adapter": entry.summary(), **generated_summary(adapter)}
                 for entry, adapter in zip(entries, adapters, strict=True)
@@ -107,7 +107,7 @@ def create_app(session: Session, queue: WorkQueue | None = None) -> FastAPI:
         wanted = body.wanted()
 
         def run() -> list[dict[str, Any]]:
-            found = search(session, body.k, **wanted, tags=body.tags, origins=tuple(body.origins))
+            found = search(runtime, body.k, **wanted, tags=body.tags, origins=tuple(body.origins))
             return [match.summary() for match in found]
 
         return await work.run(request, run)
@@ -119,19 +119,19 @@ def create_app(session: Session, queue: WorkQueue | None = None) -> FastAPI:
 
         def run() -> dict[str, Any]:
             try:
-                return run_composition(recipe, examples=examples, name=body.name, session=session).summary()
+                return run_composition(recipe, examples=examples, name=body.name, runtime=runtime).summary()
             except BaseModelError as error:  # of the adapters the client chose, not of the server
                 raise InputError(error.problem, error.remedy) from error
 
         return await work.run(request, run)
 
-    add_browsing(app, session.registry)
+    add_browsing(app, runtime.registry)
 
     @app.get("/v1/adapters/{name}")
     def show_adapter(name: str, version: int | None = None) -> dict[str, Any]:
         """One adapter, its newest version unless another is asked for, with its card."""
-        entry = _adapter(session, name, version)
-        card = read_card(session.registry.verified_folder(entry))
+        entry = _adapter(runtime, name, version)
+        card = read_card(runtime.registry.verified_folder(entry))
         return {**entry.summary(), "card": card.model_dump(mode="json")}
 
     @app.get("/healthz")
@@ -142,9 +142,9 @@ def create_app(session: Session, queue: WorkQueue | None = None) -> FastAPI:
     return app
 
 
-def _register(session: Session, adapters: Sequence[Adapter], name: str | None) -> list[Entry]:
+def _register(runtime: Runtime, adapters: Sequence[Adapter], name: str | None) -> list[Entry]:
     """Register all, or none if one of them cannot be."""
-    registry = session.registry
+    registry = runtime.registry
     commit()
     added: list[Entry] = []
     entries: list[Entry] = []
@@ -163,8 +163,8 @@ def _register(session: Session, adapters: Sequence[Adapter], name: str | None) -
     return entries
 
 
-def _adapter(session: Session, name: str, version: int | None) -> Entry:
-    entry = session.registry.get(str(Reference("registry", name, version=version)))
+def _adapter(runtime: Runtime, name: str, version: int | None) -> Entry:
+    entry = runtime.registry.get(str(Reference("registry", name, version=version)))
     if entry.kind != "adapter":
         raise RegistryError(f"{name} is a {entry.kind}, not an adapter", "See GET /v1/adapters")
     return entry

@@ -11,7 +11,7 @@ from hyperlora.references import parse_reference
 from hyperlora.tasks.given_examples import read_examples
 from hyperlora.tasks.task import Example, Metric
 from pipelines.recipes.composition import CompositionRecipe, WeightRule, composition_recipe
-from pipelines.session import LONGEST_DESCRIPTION
+from pipelines.runtime import LONGEST_DESCRIPTION
 from retrieval.index import POOL_ORIGINS
 
 MOST_EXAMPLES = 256

@@ -21,7 +21,7 @@ from hyperlora.tasks.task import Example, Task, write_task
 if TYPE_CHECKING:
     from hyperlora.embeddings.encoder import TextEncoder
     from pipelines.quickstart import QuickstartReport
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
 _TOYS = (
     ("barks", "animals", "dog", "Name the animal that barks.", "Which pet barks?", "Tell me the pet that barks."),
@@ -135,14 +135,14 @@ def finished(toy_recipe: Path, _empty_registry: Path, tmp_path_factory: pytest.T
 
 
 @pytest.fixture
-def session(finished: Finished, tiny_base_folder: Path, encoder: TextEncoder, hyperlora_home: Path) -> Session:
-    """A session on a copy of the finished home: three trained adapters and a generator."""
-    from pipelines.session import Session
+def runtime(finished: Finished, tiny_base_folder: Path, encoder: TextEncoder, hyperlora_home: Path) -> Runtime:
+    """A runtime on a copy of the finished home: three trained adapters and a generator."""
+    from pipelines.runtime import Runtime
 
     copy_home(finished.home, hyperlora_home)
-    session = Session(f"file:{tiny_base_folder}")
-    session.encoder = encoder
-    return session
+    runtime = Runtime(f"file:{tiny_base_folder}")
+    runtime.encoder = encoder
+    return runtime
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from hyperlora.tasks.task import Task
 from pipelines.quickstart import QuickstartReport, quickstart
 from pipelines.recipes import QuickstartRecipe, load_recipe
 from pipelines.report import quickstart_text
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 
 SIGKILLED = -9
 STAGES = ["adapters", "generator", "comparison"]
@@ -100,7 +100,7 @@ def test_the_run_ends_with_adapt_in_unseen_words_the_last_time_with_examples(
     assert finished.report.adapted[-1].candidates[0].reference == "registry:homes@1"
 
 
-def test_a_second_run_takes_its_results_from_the_first_and_says_so(session: Session, toy_recipe: Path) -> None:
+def test_a_second_run_takes_its_results_from_the_first_and_says_so(runtime: Runtime, toy_recipe: Path) -> None:
     lines: list[str] = []
     report = quickstart(showing_one(toy_recipe), lines.append, train=True)
     assert report.cached == STAGES
@@ -112,9 +112,9 @@ def test_a_second_run_takes_its_results_from_the_first_and_says_so(session: Sess
 
 
 def test_a_champion_that_someone_moved_stays_where_it_was_put(
-    session: Session, toy_recipe: Path, toy_tasks: list[Task]
+    runtime: Runtime, toy_recipe: Path, toy_tasks: list[Task]
 ) -> None:
-    registry, name = session.registry, toy_tasks[0].name
+    registry, name = runtime.registry, toy_tasks[0].name
     better = registry.load(f"registry:{name}")
     card = better.card.model_copy(update={"description": "Made elsewhere", "origin": "imported"})
     moved = registry.set_alias(registry.register(better.with_card(card), name).reference, "champion")
@@ -132,18 +132,18 @@ def test_a_champion_that_someone_moved_stays_where_it_was_put(
     ],
 )
 def test_a_changed_recipe_repeats_only_what_depends_on_it(
-    part: str, changes: dict[str, Any], cached: list[str], session: Session, toy_recipe: Path
+    part: str, changes: dict[str, Any], cached: list[str], runtime: Runtime, toy_recipe: Path
 ) -> None:
     value = load_recipe(toy_recipe).model_dump(mode="json")
     value[part] |= changes
     value["show"] = ["homes"]
     report = quickstart(QuickstartRecipe.model_validate(value), silent, train=True)
     assert report.cached == cached
-    versions = {entry.name: entry.version for entry in session.registry.entries("adapter") if entry.aliases}
+    versions = {entry.name: entry.version for entry in runtime.registry.entries("adapter") if entry.aliases}
     assert versions == dict.fromkeys(("barks", "counts", "homes"), 2 if part == "adapters" else 1)
 
 
-def test_the_shown_tasks_are_those_of_the_recipe(session: Session, toy_recipe: Path, toy_tasks: list[Task]) -> None:
+def test_the_shown_tasks_are_those_of_the_recipe(runtime: Runtime, toy_recipe: Path, toy_tasks: list[Task]) -> None:
     adapted = quickstart(showing_one(toy_recipe), silent, train=True).adapted
     assert [result.adapter.card.description for result in adapted] == list(toy_tasks[2].unseen_descriptions)
 
@@ -157,7 +157,7 @@ def test_an_unknown_task_is_refused_before_anything_runs(field: str, registry: R
 
 
 def test_as_a_process_it_prints_the_report_alone_to_standard_output(
-    session: Session, toy_recipe: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    runtime: Runtime, toy_recipe: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["pipelines", "quickstart", "--train", "--recipe", str(toy_recipe), "--json"])
     assert pipelines.__main__.main() == 0

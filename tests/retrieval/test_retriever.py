@@ -19,9 +19,9 @@ from hyperlora.tasks.task import Example
 from retrieval.calibration import Calibration
 from retrieval.documents import QueryKind, document_of
 from retrieval.index import Where
-from retrieval.likeness import adapters_like
-from retrieval.reading import ReadingEncoder, fit_reading
 from retrieval.retriever import Retriever
+from retrieval.state_projection import StateProjectionEncoder, fit_state_projection
+from retrieval.weight_similarity import adapters_like
 
 Register = Callable[..., Entry]
 CAPITALS = ("Name the capital of the country.", "Which city governs this nation?", "Give the seat of government.")
@@ -135,14 +135,14 @@ def test_the_base_model_reads_prompts_and_no_descriptions(
     ]
     prompts = [document_of(entry).prompts for entry in entries]
     states = text_states(tiny_base, [text for own in prompts for text in own], 1, "mean")
-    reading = fit_reading(states, [0, 0, 1, 1], base=tiny_base.identity.fingerprint, layer=1, weight=0.8)
+    reading = fit_state_projection(states, [0, 0, 1, 1], base=tiny_base.identity.fingerprint, layer=1, weight=0.8)
     loads: list[int] = []
 
     def base() -> BaseModel:
         loads.append(1)
         return tiny_base
 
-    both = ReadingEncoder(encoder, reading, base)
+    both = StateProjectionEncoder(encoder, reading, base)
     words: dict[QueryKind, float] = {"description": 0.3, "prompt": 0.0}
     retriever = Retriever(registry, encoder, prompts=both, words=words)
     plain = Retriever(registry, encoder, folder=registry.home / "plain")

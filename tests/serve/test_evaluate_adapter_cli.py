@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import hyperlora
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from serve.http import create_app
 
 from .conftest import Outcome
@@ -40,7 +40,7 @@ def test_the_three_doors_say_the_same(
     assert [answer["expected"] for answer in value["answers"]] == ["cats", "dogs", "hens"]
     assert value["notes"] == ["1 of 3 examples are in the adapter's card: it was perhaps trained or chosen on them"]
     assert hyperlora.evaluate_adapter("registry:plural", PAIRS, base=tiny_is_base).summary() == value
-    client = TestClient(create_app(Session(tiny_is_base, pool)))
+    client = TestClient(create_app(Runtime(tiny_is_base, pool)))
     body = {"adapter": "registry:plural", "examples": PAIRS}
     assert client.post("/v1/evaluate", json=body).json() == value
     assert run("export", "registry:plural", "--out", tmp_path / "plural").code == 0
@@ -81,7 +81,7 @@ def test_errors_are_one_line_with_a_remedy(shared_pool: Registry, run: Run, mine
 
 
 def test_http_refuses_what_it_cannot_evaluate(pool: Registry, tiny_is_base: str) -> None:
-    client = TestClient(create_app(Session(tiny_is_base, pool)))
+    client = TestClient(create_app(Runtime(tiny_is_base, pool)))
     for body, status in (
         ({"adapter": "registry:none", "examples": PAIRS}, 404),
         ({"adapter": "file:/etc", "examples": PAIRS}, 400),
@@ -104,7 +104,7 @@ def test_adapt_cross_validates_unless_told_not_to(pool: Registry, run: Run, tmp_
     ]
     assert listed["metric"] == made["adapter"]["metric"]
     assert run(*asked, "--no-cross-validate", "--json").value["exact_match"]["cross_validated"] is None
-    client = TestClient(create_app(Session(None, pool)))
+    client = TestClient(create_app(Runtime(None, pool)))
     body = {"description": "Do it", "examples": [{"input": f"{letter}at", "output": "x"} for letter in "bchr"]}
     body |= {"refine": 2, "cross_validate": False}
     assert client.post("/v1/adapt", json=body).json()["exact_match"]["cross_validated"] is None

@@ -25,7 +25,7 @@ from hyperlora.lora.adapter import Adapter
 from hyperlora.lora.card import Card
 from hyperlora.peft_io.folder import read_card
 from hyperlora.registry import Registry
-from pipelines.session import LONGEST_DESCRIPTION, Session
+from pipelines.runtime import LONGEST_DESCRIPTION, Runtime
 from retrieval.compose import compose
 from serve.http import create_app
 from serve.http.bodies import (
@@ -42,9 +42,9 @@ CAT = {"input": "cat", "output": "cats"}
 
 
 def make_client(registry: Registry, base: str, encoder: TextEncoder) -> TestClient:
-    session = Session(base, registry)
-    session.encoder = encoder
-    return TestClient(create_app(session), raise_server_exceptions=False)
+    runtime = Runtime(base, registry)
+    runtime.encoder = encoder
+    return TestClient(create_app(runtime), raise_server_exceptions=False)
 
 
 @pytest.fixture

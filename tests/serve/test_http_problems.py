@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.registry import Registry
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from serve.http import create_app
 
 CAT = {"input": "cat", "output": "cats"}
@@ -24,9 +24,9 @@ MEMBERS = {"type", "title", "status", "detail", "error", "remedy", "request_id",
 def client(shared_pool: Registry, tiny_is_base: str, encoder: TextEncoder) -> Iterator[TestClient]:
     """The application on the shared pool, for requests that change nothing."""
     before = len(shared_pool.entries())
-    session = Session(tiny_is_base, shared_pool)
-    session.encoder = encoder
-    yield TestClient(create_app(session))
+    runtime = Runtime(tiny_is_base, shared_pool)
+    runtime.encoder = encoder
+    yield TestClient(create_app(runtime))
     assert len(shared_pool.entries()) == before
 
 
@@ -198,9 +198,9 @@ def test_the_documentation_loads_nothing_from_elsewhere(page: str, parts: int, c
 def test_a_generation_registers_all_or_nothing(
     pool: Registry, tiny_is_base: str, encoder: TextEncoder, sampling: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = Session(tiny_is_base, pool)
-    session.encoder = encoder
-    client = TestClient(create_app(session))
+    runtime = Runtime(tiny_is_base, pool)
+    runtime.encoder = encoder
+    client = TestClient(create_app(runtime))
     before = {entry.reference for entry in pool.entries()}
     body = {"description": "Give the plural", "n": 3, "sample": True}
     register: Callable[..., Any] = Registry.register

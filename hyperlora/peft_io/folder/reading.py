@@ -55,7 +55,7 @@ Pairs = Mapping[str, Mapping[str, TensorEntry]]
 
 
 @dataclass(frozen=True)
-class Reading:
+class FolderContents:
     """A folder as it was read.
 
     Attributes:
@@ -152,7 +152,7 @@ def pickle_problems(folder: Path) -> list[Problem]:
     return problems
 
 
-def read_folder(folder: Path, base: LocatedBase | None = None) -> Reading:
+def read_folder(folder: Path, base: LocatedBase | None = None) -> FolderContents:
     """Check an adapter folder as `validate_folder` does, and read its factors.
 
     Raises:
@@ -167,7 +167,7 @@ def read_folder(folder: Path, base: LocatedBase | None = None) -> Reading:
     raw = _read_json(found)
     if raw is not None and (other := other_method(raw)):
         found.add(other.kind, CONFIG_FILE, other.text, other.remedy)
-        return Reading(Validation(folder, tuple(found.problems)), {}, record)
+        return FolderContents(Validation(folder, tuple(found.problems)), {}, record)
     config, selection = (None, None) if raw is None else _check_config(found, raw)
     pairs = _read_header(found, raw or {})
     if config is not None and not _can_match(found, pairs, config):
@@ -179,10 +179,10 @@ def read_folder(folder: Path, base: LocatedBase | None = None) -> Reading:
     if base is not None:
         _check_base(found, pairs, selection, base)
     if found.problems:
-        return Reading(Validation(folder, tuple(found.problems), tuple(found.notes)), {}, record)
+        return FolderContents(Validation(folder, tuple(found.problems), tuple(found.notes)), {}, record)
     assert config is not None
     summary = _summary(factors, pairs, config, record)
-    return Reading(Validation(folder, (), tuple(found.notes), summary), factors, record)
+    return FolderContents(Validation(folder, (), tuple(found.notes), summary), factors, record)
 
 
 def change_bound(factors: LoraFactors) -> float:

@@ -17,7 +17,7 @@ from hyperlora.models.dequantising import quantisation_of
 from hyperlora.models.sources import LocatedBase
 from hyperlora.peft_io.folder import CONFIG_FILE, RECORD_FILE, read_adapter
 from hyperlora.peft_io.folder.config import read_config_json
-from hyperlora.peft_io.folder.reading import Reading, read_folder
+from hyperlora.peft_io.folder.reading import FolderContents, read_folder
 from hyperlora.peft_io.methods import convert_folder, is_convertible
 from hyperlora.registry.pool_import.bases import KnownBases, OnBase, check_shapes, known_bases
 from hyperlora.registry.pool_import.canonical import canonicalise
@@ -170,13 +170,13 @@ def _convert(folder: Path, bases: KnownBases, conversion: Conversion, foreign: _
 
 
 def _read(folder: Path, bases: KnownBases, conversion: Conversion, foreign: _ForeignFolder) -> Candidate:
-    reading = read_folder(folder)
-    reading.validation.raise_problems()
-    record = reading.record
+    contents = read_folder(folder)
+    contents.validation.raise_problems()
+    record = contents.record
     card = foreign.card if record is None else record.card
     described = card.description != _UNDESCRIBED and card.description_source != "unknown"
     found: OnBase[Adapter] = bases.choose(
-        _named_base(folder), None if record is None else record.base, lambda base: _fitted(reading, base, card)
+        _named_base(folder), None if record is None else record.base, lambda base: _fitted(contents, base, card)
     )
     told = foreign.template
     named = (told.file if told.template is not None else "") if record is None else RECORD_FILE
@@ -189,8 +189,8 @@ def _read(folder: Path, bases: KnownBases, conversion: Conversion, foreign: _For
     return Candidate(cut.adapter, found.reference, described, "LORA", cut.energy, found.note, named, unread)
 
 
-def _fitted(reading: Reading, base: LocatedBase, card: Card) -> Adapter:
-    adapter = Adapter(reading.factors, base.identity, card)
+def _fitted(contents: FolderContents, base: LocatedBase, card: Card) -> Adapter:
+    adapter = Adapter(contents.factors, base.identity, card)
     check_shapes(lambda: check_fits(base, adapter))
     return adapter
 

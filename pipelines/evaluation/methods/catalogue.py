@@ -8,12 +8,12 @@ from typing import Literal
 
 from hyperlora.errors import InputError
 from hyperlora.tasks.task import Task
-from pipelines.evaluation.bench import Bench
-from pipelines.evaluation.plans import Answers, Plan
+from pipelines.evaluation.context import EvaluationContext
+from pipelines.evaluation.requests import Answers, EvaluationRequest
 from pipelines.evaluation.wordings import CONTROLS, Control
 
 Group = Literal["", "composed", "routed", "refined"]
-Planner = Callable[[Bench, Task, Control], Plan | Answers]
+Planner = Callable[[EvaluationContext, Task, Control], EvaluationRequest | Answers]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Method:
     title: str
     described: bool
     plan: Planner
-    prepare: Callable[[Bench, Sequence[Task]], None] | None = None
+    prepare: Callable[[EvaluationContext, Sequence[Task]], None] | None = None
     control: Control = ""
     paper: str = ""
     group: Group = ""
@@ -50,7 +50,7 @@ def method(
     title: str,
     *,
     described: bool = False,
-    prepare: Callable[[Bench, Sequence[Task]], None] | None = None,
+    prepare: Callable[[EvaluationContext, Sequence[Task]], None] | None = None,
     paper: str = "",
     group: Group = "",
 ) -> Callable[[Planner], Planner]:

@@ -8,9 +8,9 @@ from functools import partial
 from hyperlora.lora.adapter import Adapter
 from hyperlora.tasks.task import Task
 from pipelines.adapt.compose import examples_loss
-from pipelines.evaluation.bench import Bench
+from pipelines.evaluation.context import EvaluationContext
 from pipelines.evaluation.methods.catalogue import method
-from pipelines.evaluation.plans import Plan, plain_prompts
+from pipelines.evaluation.requests import EvaluationRequest, plain_prompts
 from pipelines.evaluation.wordings import Control
 from retrieval.compose import METHODS, compose
 from retrieval.compose.fitting import fit_weights
@@ -24,9 +24,9 @@ _CANDIDATES = 20
 _BUDGET = 40
 
 
-def _closest(bench: Bench, text: str, count: int) -> tuple[list[Match], list[Adapter]]:
+def _closest(context: EvaluationContext, text: str, count: int) -> tuple[list[Match], list[Adapter]]:
     """The adapters closest to a description, best first."""
-    pool, hits = bench.pool, bench.session.retriever().search(text, count)
+    pool, hits = context.pool, context.runtime.retriever().search(text, count)
     return hits, [pool[hit.entry.reference] for hit in hits]
 
 
@@ -34,18 +34,18 @@ def _noted(hits: Sequence[Match], weights: Sequence[float]) -> dict[str, float]:
     return {hit.entry.reference: weight for hit, weight in zip(hits, weights, strict=True)}
 
 
-def _composed(bench: Bench, task: Task, control: Control, name: str) -> Plan:
+def _composed(context: EvaluationContext, task: Task, control: Control, name: str) -> EvaluationRequest:
     """An adapter for each wording, of the three closest to it, weighted by a softmax over similarity."""
     adapters: list[Adapter] = []
     notes: list[dict[str, float]] = []
-    for text in bench.wordings(task, control):
-        hits, members = _closest(bench, text, _TOGETHER)
+    for text in context.wordings(task, control):
+        hits, members = _closest(context, text, _TOGETHER)
         weights = softmax_weights([hit.similarity for hit in hits], _TEMPERATURE)
         adapters.append(compose(members, weights, method=name))
         notes.append(_noted(hits, weights))
-    prompts = plain_prompts(task, bench.asked(task))
+    prompts = plain_prompts(task, context.asked(task))
     acting = tuple(adapters[number % len(adapters)] for number in range(len(prompts)))
-    return Plan(task, prompts, acting, notes={"weights": notes})
+    return EvaluationRequest(task, prompts, acting, notes={"weights": notes})
 
 
 for _method in METHODS.values():
@@ -67,16 +67,16 @@ for _method in METHODS.values():
     paper="Huang et al. 2023, LoraHub",
     group="composed",
 )
-def lorahub(bench: Bench, task: Task, control: Control) -> Plan:
+def lorahub(context: EvaluationContext, task: Task, control: Control) -> EvaluationRequest:
     """The first wording finds the adapters, since a search for weights is long, and the shown examples weigh them."""
-    hits, members = _closest(bench, bench.wordings(task, control)[0], _CANDIDATES)
+    hits, members = _closest(context, context.wordings(task, control)[0], _CANDIDATES)
 
     def combine(weights: Sequence[float]) -> Adapter:
         return compose(members, weights, method="lorahub")
 
-    shown = bench.shown(task, bench.recipe.shots)
-    loss = examples_loss(bench.session, task.prompt_template, shown, combine)
-    weights = fit_weights(loss, len(members), budget=_BUDGET, seed=bench.recipe.seed)
-    prompts = plain_prompts(task, bench.asked(task))
+    shown = context.shown(task, context.recipe.shots)
+    loss = examples_loss(context.runtime, task.prompt_template, shown, combine)
+    weights = fit_weights(loss, len(members), budget=_BUDGET, seed=context.recipe.seed)
+    prompts = plain_prompts(task, context.asked(task))
     acting = combine(weights) if any(weights) else None
-    return Plan(task, prompts, (acting,) * len(prompts), notes={"weights": _noted(hits, weights)})
+    return EvaluationRequest(task, prompts, (acting,) * len(prompts), notes={"weights": _noted(hits, weights)})

@@ -6,40 +6,40 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
-from generator.conditions import Wanted
+from generator.conditions import AdapterRequest
 from hyperlora.lora.adapter import Adapter
 from hyperlora.tasks.prompts import render_prompt
 from hyperlora.tasks.task import Task
-from pipelines.adapt.generate import Generation, generate_adapters, refining
-from pipelines.evaluation.bench import Bench
+from pipelines.adapt.generate import GenerationConfig, generate_adapters, refine_recipe
+from pipelines.evaluation.context import EvaluationContext
 from pipelines.evaluation.methods.catalogue import method
-from pipelines.evaluation.plans import Plan
+from pipelines.evaluation.requests import EvaluationRequest
 from pipelines.evaluation.wordings import Control
 from pipelines.training.refine import refine
 
 Start = Literal["generated", "generated+description", "no-condition"]
 
 
-def _begin(bench: Bench, tasks: Sequence[Task], count: int, start: Start) -> list[Adapter]:
+def _begin(context: EvaluationContext, tasks: Sequence[Task], count: int, start: Start) -> list[Adapter]:
     if start == "no-condition":
-        return [bench.mean_adapter] * len(tasks)
-    wanted = [Wanted(bench.wordings(task)[0], tuple(bench.shown(task, count))) for task in tasks]
-    how = Generation(in_prompt=start == "generated+description")
-    return [adapter for [adapter] in generate_adapters(bench.session, wanted, how)]
+        return [context.mean_adapter] * len(tasks)
+    requests = [AdapterRequest(context.wordings(task)[0], tuple(context.shown(task, count))) for task in tasks]
+    how = GenerationConfig(in_prompt=start == "generated+description")
+    return [adapter for [adapter] in generate_adapters(context.runtime, requests, how)]
 
 
-def _train(bench: Bench, tasks: Sequence[Task], count: int, start: Start) -> None:
-    begun = _begin(bench, tasks, count, start)
-    shown = [bench.shown(task, count) for task in tasks]
-    adapters = refine(bench.training_base, begun, shown, refining(), label=f"refine on {count}")
+def _train(context: EvaluationContext, tasks: Sequence[Task], count: int, start: Start) -> None:
+    begun = _begin(context, tasks, count, start)
+    shown = [context.shown(task, count) for task in tasks]
+    adapters = refine(context.training_base, begun, shown, refine_recipe(), label=f"refine on {count}")
     for task, adapter in zip(tasks, adapters, strict=True):
-        bench.kept[start, count, task.name] = adapter
+        context.kept[start, count, task.name] = adapter
 
 
-def _plan(bench: Bench, task: Task, control: Control, count: int, start: Start) -> Plan:
-    adapter: Adapter = bench.kept[start, count, task.name]
-    prompts = tuple(render_prompt(adapter.card.prompt_template, example.input) for example in bench.asked(task))
-    return Plan(task, prompts, (adapter,) * len(prompts))
+def _plan(context: EvaluationContext, task: Task, control: Control, count: int, start: Start) -> EvaluationRequest:
+    adapter: Adapter = context.kept[start, count, task.name]
+    prompts = tuple(render_prompt(adapter.card.prompt_template, example.input) for example in context.asked(task))
+    return EvaluationRequest(task, prompts, (adapter,) * len(prompts))
 
 
 _STARTS: dict[Start, str] = {

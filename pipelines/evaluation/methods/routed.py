@@ -13,9 +13,9 @@ from hyperlora.bank import Choice
 from hyperlora.errors import InputError
 from hyperlora.tasks.task import Task
 from pipelines.adapt.route import query_of, search_each
-from pipelines.evaluation.bench import Bench
+from pipelines.evaluation.context import EvaluationContext
 from pipelines.evaluation.methods.catalogue import method
-from pipelines.evaluation.plans import Acting, Plan, plain_prompts
+from pipelines.evaluation.requests import Acting, EvaluationRequest, plain_prompts
 from pipelines.evaluation.wordings import Control
 from retrieval.retriever import Match
 from retrieval.routing import POLICIES, Policy, Routing
@@ -24,31 +24,31 @@ from retrieval.routing import POLICIES, Policy, Routing
 _K = 3
 
 
-def _hits(bench: Bench, task: Task, control: Control, leave_out: frozenset[str]) -> list[list[Match]]:
+def _hits(context: EvaluationContext, task: Task, control: Control, leave_out: frozenset[str]) -> list[list[Match]]:
     """What is found for each asked example by its turn's wording and its input, embedded once for all policies."""
     key = ("routed", task.name, control, leave_out)
-    if (known := bench.kept.get(key)) is None:
-        told = bench.wordings(task, control)
-        texts = [query_of(told[n % len(told)], example.input) for n, example in enumerate(bench.asked(task))]
-        known = bench.kept[key] = search_each(bench.session.retriever(), texts, _K, leave_out)
+    if (known := context.kept.get(key)) is None:
+        told = context.wordings(task, control)
+        texts = [query_of(told[n % len(told)], example.input) for n, example in enumerate(context.asked(task))]
+        known = context.kept[key] = search_each(context.runtime.retriever(), texts, _K, leave_out)
     assert isinstance(known, list)
     return known
 
 
-def _plan(bench: Bench, task: Task, control: Control, policy: Policy, out: bool) -> Plan:
-    leave_out = bench.adapters_for(task) if out else frozenset[str]()
-    places = {reference: place for place, reference in enumerate(bench.pool)}
+def _plan(context: EvaluationContext, task: Task, control: Control, policy: Policy, out: bool) -> EvaluationRequest:
+    leave_out = context.adapters_for(task) if out else frozenset[str]()
+    places = {reference: place for place, reference in enumerate(context.pool)}
     if len(leave_out) == len(places):
         raise InputError(f"the pool has no adapter but those of {task.name}", "Register adapters of other tasks.")
-    hits = [own[: policy.depth(_K)] for own in _hits(bench, task, control, leave_out)]
+    hits = [own[: policy.depth(_K)] for own in _hits(context, task, control, leave_out)]
     found = [[(places[hit.entry.reference], hit.score) for hit in own] for own in hits]
-    routing = policy.combine(list(bench.pool.values()), policy.mixes(found))
+    routing = policy.combine(list(context.pool.values()), policy.mixes(found))
     acted = Counter(hit.entry.reference for own in hits for hit in own)
-    return Plan(
+    return EvaluationRequest(
         task,
-        plain_prompts(task, bench.asked(task)),
+        plain_prompts(task, context.asked(task)),
         tuple(_acting(routing, choice) for choice in routing.choices),
-        pool=bench.gated_pool if routing.gated else None,
+        pool=context.gated_pool if routing.gated else None,
         notes={"adapters": dict(sorted(acted.items())), **({"left out": sorted(leave_out)} if out else {})},
     )
 

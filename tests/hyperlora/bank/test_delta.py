@@ -125,9 +125,9 @@ def test_what_is_added_is_the_formula_whatever_the_route_and_the_ranks(case: Cas
     assert isinstance(factors, RankBuckets) == (len(bounds) > 1)
     x, output = case.inputs()
     expected = looped(case, parts)
-    placed = place(factors, case.route, torch.float32)
+    bound = place(factors, case.route, torch.float32)
     before = output.clone()
-    assert_near(add(output, x, placed), expected, 1e-5)
+    assert_near(add(output, x, bound), expected, 1e-5)
     assert torch.equal(output, before)
 
 

@@ -11,7 +11,7 @@ from pipelines.adapt.adapt import adapt
 from pipelines.adapt.candidates import Candidate
 from pipelines.adapt.contradictions import conflicting_outputs, description_note, distinct_examples, example_notes
 from pipelines.report import adapted_text
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 
 GO, WENT = Example("go", "went"), Example("go", "gone")
 
@@ -66,10 +66,10 @@ def test_nothing_is_said_where_they_may_agree(candidates: list[Candidate]) -> No
     assert description_note(candidates, 5) is None
 
 
-def test_adapt_says_all_of_it(session: Session, toy_tasks: list[Task]) -> None:
+def test_adapt_says_all_of_it(runtime: Runtime, toy_tasks: list[Task]) -> None:
     barks, _, homes = toy_tasks
     twice = [*homes.test[:9], homes.test[0]]
-    result = adapt(barks.description, twice, session=session)
+    result = adapt(barks.description, twice, runtime=runtime)
     assert [note.split(":")[0] for note in result.notes[:2]] == [
         "1 example is a repetition of another; each pair of input and output counts once",
         "description and examples point to different adapters",

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from generator.conditions import Wanted
+from generator.conditions import AdapterRequest
 from hyperlora.errors import InputError
 from hyperlora.lora.adapter import Adapter
 from hyperlora.peft_io.folder import read_adapter, write_adapter
 from hyperlora.tasks.task import Task
 from pipelines.adapt import generate_batch as batches
-from pipelines.adapt.generate import Generation, generate_adapters
+from pipelines.adapt.generate import GenerationConfig, generate_adapters
 from pipelines.adapt.generate_batch import BatchReport, Failure, generate_batch
-from pipelines.session import LONGEST_DESCRIPTION, Session
+from pipelines.runtime import LONGEST_DESCRIPTION, Runtime
 
 CAT = {"input": "cat", "output": "cats"}
-PLAIN = Generation()
+PLAIN = GenerationConfig()
 
 
 def write_lines(path: Path, *lines: Any) -> Path:
@@ -32,13 +32,13 @@ def write_lines(path: Path, *lines: Any) -> Path:
 
 
 @pytest.fixture
-def batch(session: Session, tmp_path: Path) -> Callable[..., BatchReport]:
+def batch(runtime: Runtime, tmp_path: Path) -> Callable[..., BatchReport]:
     """Write a batch file and run it into `tmp_path/out`; every failure must be reported as it happens."""
 
-    def run(*lines: Any, how: Generation = PLAIN) -> BatchReport:
+    def run(*lines: Any, how: GenerationConfig = PLAIN) -> BatchReport:
         told: list[Failure] = []
         file = write_lines(tmp_path / "wanted.jsonl", *lines)
-        report = generate_batch(session, file, tmp_path / "out", how, told.append)
+        report = generate_batch(runtime, file, tmp_path / "out", how, told.append)
         assert sorted(told, key=lambda failure: failure.line) == list(report.failures)
         return report
 
@@ -52,7 +52,7 @@ def tree(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def test_every_line_gets_a_folder_with_what_it_wants(
-    batch: Callable[..., BatchReport], session: Session, tmp_path: Path
+    batch: Callable[..., BatchReport], runtime: Runtime, tmp_path: Path
 ) -> None:
     long = "Spell THE number out, in words; then more"
     report = batch(
@@ -69,21 +69,21 @@ def test_every_line_gets_a_folder_with_what_it_wants(
     assert sorted(out.iterdir()) == sorted(report.written)
     for folder, text in ((homes, "Say where people live"), (spelled, long), (pets, "Name the pet")):
         written = read_adapter(folder)
-        [[expected]] = generate_adapters(session, [Wanted(text)])
+        [[expected]] = generate_adapters(runtime, [AdapterRequest(text)])
         assert written.card == expected.card
         for name, part in written.modules.items():
             assert part.weight_change().allclose(expected.modules[name].weight_change(), atol=1e-5)
 
 
 def test_the_text_encoder_is_asked_and_the_network_run_once_for_many_lines(
-    batch: Callable[..., BatchReport], session: Session, monkeypatch: pytest.MonkeyPatch
+    batch: Callable[..., BatchReport], runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[int] = []
     monkeypatch.setattr(batches, "TOGETHER", 3)
     monkeypatch.setattr(
         batches,
         "generate_adapters",
-        lambda session, wanted, how: calls.append(len(wanted)) or generate_adapters(session, wanted, how),
+        lambda runtime, wanted, how: calls.append(len(wanted)) or generate_adapters(runtime, wanted, how),
     )
     assert len(batch(*({"description": f"Say {number}"} for number in range(7))).written) == 7
     assert calls == [3, 3, 1]
@@ -123,8 +123,8 @@ def test_a_folder_of_something_else_is_a_failure_and_is_kept(
     before = tree(tmp_path / "out")
     for changed, how in (
         ({"name": "mine", "description": "Say it now"}, PLAIN),
-        (line, Generation(rank=2)),
-        (line | {"examples": [CAT]}, Generation(refine=1)),
+        (line, GenerationConfig(rank=2)),
+        (line | {"examples": [CAT]}, GenerationConfig(refine=1)),
     ):
         report = batch(changed, how=how)
         assert [failure.line for failure in report.failures] == [1]
@@ -185,11 +185,11 @@ def test_a_line_without_examples_cannot_be_refined_and_the_others_are(
         {"name": "bare", "description": "Say it"},
         {"name": "two", "description": "Say more", "examples": [CAT, CAT | {"input": "dog"}]},
     ]
-    report = batch(*lines, how=Generation(refine=2))
+    report = batch(*lines, how=GenerationConfig(refine=2))
     assert [(failure.line, "no examples to refine on" in failure.problem) for failure in report.failures] == [(2, True)]
     decisions = [read_adapter(folder).card.decision for folder in report.written]
     assert decisions == [{"start": "pool", "refine_steps": 2, "examples": count} for count in (1, 2)]
-    again = batch(*lines, how=Generation(refine=2))
+    again = batch(*lines, how=GenerationConfig(refine=2))
     assert (again.written, len(again.skipped)) == ((), 2)
 
 
@@ -197,7 +197,7 @@ def test_a_line_without_examples_cannot_be_refined_and_the_others_are(
 def test_several_of_each_line_lie_side_by_side_and_only_missing_ones_are_written(
     batch: Callable[..., BatchReport], tmp_path: Path
 ) -> None:
-    three = Generation(count=3, sample=True, seed=5)
+    three = GenerationConfig(count=3, sample=True, seed=5)
     report = batch({"name": "a", "description": "Say it"}, {"name": "b", "description": "Say more"}, how=three)
     names = [f"{name}/{number}" for name in "ab" for number in (1, 2, 3)]
     assert [str(folder.relative_to(tmp_path / "out")) for folder in report.written] == names
@@ -209,23 +209,23 @@ def test_several_of_each_line_lie_side_by_side_and_only_missing_ones_are_written
     assert len(again.skipped) == 5
     card = read_adapter(tmp_path / "out" / "b" / "2").card
     assert card.decision == {"seed": 5, "draw": 2}
-    other = batch({"name": "a", "description": "Say it"}, how=Generation(count=3, sample=True, seed=6))
+    other = batch({"name": "a", "description": "Say it"}, how=GenerationConfig(count=3, sample=True, seed=6))
     assert "a/1 holds something else" in other.failures[0].problem
 
 
-@pytest.mark.parametrize("how", [Generation(rank=5), Generation(sample=True)], ids=["rank", "sample"])
+@pytest.mark.parametrize("how", [GenerationConfig(rank=5), GenerationConfig(sample=True)], ids=["rank", "sample"])
 def test_what_the_generator_cannot_do_is_said_once_and_not_of_every_line(
-    how: Generation, batch: Callable[..., BatchReport], tmp_path: Path
+    how: GenerationConfig, batch: Callable[..., BatchReport], tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match="hypernet@1"):
         batch({"description": "Say it"}, {"description": "Say more"}, how=how)
     assert not (tmp_path / "out").exists()
 
 
-def test_a_file_without_lines_and_a_missing_one_are_refused(session: Session, tmp_path: Path) -> None:
+def test_a_file_without_lines_and_a_missing_one_are_refused(runtime: Runtime, tmp_path: Path) -> None:
     empty = write_lines(tmp_path / "empty.jsonl", "", "  ")
     with pytest.raises(InputError, match=r"empty\.jsonl holds no line"):
-        generate_batch(session, empty, tmp_path / "out", PLAIN, lambda failure: None)
+        generate_batch(runtime, empty, tmp_path / "out", PLAIN, lambda failure: None)
     with pytest.raises(InputError, match=r"none\.jsonl cannot be read: .*Check --batch"):
-        generate_batch(session, tmp_path / "none.jsonl", tmp_path / "out", PLAIN, lambda failure: None)
+        generate_batch(runtime, tmp_path / "none.jsonl", tmp_path / "out", PLAIN, lambda failure: None)
     assert not (tmp_path / "out").exists()

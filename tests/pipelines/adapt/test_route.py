@@ -22,7 +22,7 @@ from hyperlora.registry import Registry
 from hyperlora.settings import reload_settings
 from pipelines.adapt.route import Acting, RoutedAnswer, read_prompts, route, search_each
 from pipelines.report import routed_text
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from retrieval.compose import compose
 from retrieval.routing import POLICIES
 
@@ -39,8 +39,8 @@ def references(answer: RoutedAnswer) -> list[str]:
     return [acting.reference for acting in answer.adapters]
 
 
-def test_every_prompt_of_a_batch_is_answered_by_the_adapter_of_its_own_task(session: Session) -> None:
-    answers = route(PROMPTS, policy="selection", session=session)
+def test_every_prompt_of_a_batch_is_answered_by_the_adapter_of_its_own_task(runtime: Runtime) -> None:
+    answers = route(PROMPTS, policy="selection", runtime=runtime)
     assert [answer.answer for answer in answers[:3]] == ["dog", "number", "house"]
     assert [references(answer) for answer in answers] == [
         ["registry:barks@1"],
@@ -58,9 +58,9 @@ def test_every_prompt_of_a_batch_is_answered_by_the_adapter_of_its_own_task(sess
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("temperature", [None, 0.1])
 def test_a_heterogeneous_batch_answers_each_prompt_as_if_it_were_alone(
-    policy: str, temperature: float | None, session: Session
+    policy: str, temperature: float | None, runtime: Runtime
 ) -> None:
-    options: dict[str, Any] = {"policy": policy, "k": 2, "temperature": temperature, "session": session}
+    options: dict[str, Any] = {"policy": policy, "k": 2, "temperature": temperature, "runtime": runtime}
     sampling = Sampling(max_new_tokens=6, ignore_stop=True)
     together = route(PROMPTS, sampling=sampling, **options)
     alone = [route([prompt], sampling=sampling, **options)[0] for prompt in PROMPTS]
@@ -74,18 +74,18 @@ def test_a_heterogeneous_batch_answers_each_prompt_as_if_it_were_alone(
     assert {len(answer.adapters) for answer in together} == {1 if policy == "selection" else 2}
 
 
-def test_weights_and_similarities_are_those_of_the_search(session: Session) -> None:
-    [even] = route(PROMPTS[:1], policy="mixture", session=session)
-    hits = session.retriever().search("Which pet barks?\nInput: abc", 3, kind="prompt")
+def test_weights_and_similarities_are_those_of_the_search(runtime: Runtime) -> None:
+    [even] = route(PROMPTS[:1], policy="mixture", runtime=runtime)
+    hits = runtime.retriever().search("Which pet barks?\nInput: abc", 3, kind="prompt")
     assert even.adapters == tuple(
         Acting(hit.entry.reference, pytest.approx(hit.score), pytest.approx(1 / 3)) for hit in hits
     )
-    [sharp] = route(PROMPTS[:1], policy="mixture", temperature=0.1, session=session)
+    [sharp] = route(PROMPTS[:1], policy="mixture", temperature=0.1, runtime=runtime)
     weights = [acting.weight for acting in sharp.adapters]
     assert weights == sorted(weights, reverse=True)  # type: ignore[type-var]
     assert sum(weights) == pytest.approx(1)  # type: ignore[arg-type]
     assert weights[0] > 0.5  # type: ignore[operator]
-    [by_token] = route(PROMPTS[:1], policy="arrow", session=session)
+    [by_token] = route(PROMPTS[:1], policy="arrow", runtime=runtime)
     assert [acting.weight for acting in by_token.adapters] == [None] * 3
     assert sharp.summary() == {
         "input": "abc",
@@ -98,18 +98,18 @@ def test_weights_and_similarities_are_those_of_the_search(session: Session) -> N
 
 
 @pytest.mark.parametrize(("policy", "method"), [("mixture", "mixture"), ("fusion", "fuse")])
-def test_a_mixed_prompt_is_answered_as_by_the_composed_adapter(policy: str, method: str, session: Session) -> None:
+def test_a_mixed_prompt_is_answered_as_by_the_composed_adapter(policy: str, method: str, runtime: Runtime) -> None:
     sampling = Sampling(max_new_tokens=8, ignore_stop=True)
-    [answer] = route([PROMPTS[1]], policy=policy, k=2, temperature=0.2, sampling=sampling, session=session)
+    [answer] = route([PROMPTS[1]], policy=policy, k=2, temperature=0.2, sampling=sampling, runtime=runtime)
     one = compose(
-        [session.registry.load(acting.reference) for acting in answer.adapters],
+        [runtime.registry.load(acting.reference) for acting in answer.adapters],
         [acting.weight or 0.0 for acting in answer.adapters],
         method=method,
     )
     [expected] = generate(
-        session.base,
+        runtime.base,
         ["Input: fgh\nOutput:"],
-        bank=session.bank,
+        bank=runtime.bank,
         factors=stack_adapters([one]),
         choices=[0],
         sampling=sampling,
@@ -117,10 +117,10 @@ def test_a_mixed_prompt_is_answered_as_by_the_composed_adapter(policy: str, meth
     assert answer.answer == expected.answer
 
 
-def test_each_adapter_is_loaded_once_and_the_model_runs_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_adapter_is_loaded_once_and_the_model_runs_once(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: Counter[str] = Counter()
     batches: list[int] = []
-    load, decode = session.registry.load, pipelines.adapt.route.generate
+    load, decode = runtime.registry.load, pipelines.adapt.route.generate
 
     def counted(reference: str) -> Adapter:
         loaded[reference] += 1
@@ -130,22 +130,22 @@ def test_each_adapter_is_loaded_once_and_the_model_runs_once(session: Session, m
         batches.append(len(prompts))
         return decode(base, prompts, **options)
 
-    monkeypatch.setattr(session.registry, "load", counted)
+    monkeypatch.setattr(runtime.registry, "load", counted)
     monkeypatch.setattr(pipelines.adapt.route, "generate", noted)
-    route(PROMPTS, policy="mixture", session=session)
+    route(PROMPTS, policy="mixture", runtime=runtime)
     assert loaded == {"registry:barks@1": 1, "registry:counts@1": 1, "registry:homes@1": 1}
     assert batches == [len(PROMPTS)]
 
 
-def test_more_adapters_than_the_pool_has_are_all_of_them(session: Session) -> None:
-    [answer] = route(["abc"], policy="mixture", k=50, session=session)
+def test_more_adapters_than_the_pool_has_are_all_of_them(runtime: Runtime) -> None:
+    [answer] = route(["abc"], policy="mixture", k=50, runtime=runtime)
     assert sorted(references(answer)) == ["registry:barks@1", "registry:counts@1", "registry:homes@1"]
 
 
-def test_what_is_left_out_makes_room_for_the_next_and_no_more(session: Session) -> None:
+def test_what_is_left_out_makes_room_for_the_next_and_no_more(runtime: Runtime) -> None:
     def found(k: int, *leave_out: str) -> list[list[str]]:
         texts = ["Which pet barks?", "Where do people live?"]
-        hits = search_each(session.retriever(), texts, k, leave_out)
+        hits = search_each(runtime.retriever(), texts, k, leave_out)
         return [[hit.entry.name for hit in own] for own in hits]
 
     assert found(1) == [["barks"], ["homes"]]
@@ -154,10 +154,10 @@ def test_what_is_left_out_makes_room_for_the_next_and_no_more(session: Session) 
 
 
 def test_a_prompt_is_read_in_the_template_of_its_closest_adapter(
-    session: Session, make_adapter: Callable[..., Adapter], monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, make_adapter: Callable[..., Adapter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = Card(description="Translate into Latin", prompt_template="Q: {input}\nA:", origin="trained")
-    session.registry.register(make_adapter(5, card=card), "latin")
+    runtime.registry.register(make_adapter(5, card=card), "latin")
     read: list[str] = []
     decode = pipelines.adapt.route.generate
 
@@ -166,24 +166,24 @@ def test_a_prompt_is_read_in_the_template_of_its_closest_adapter(
         return decode(base, prompts, **options)
 
     monkeypatch.setattr(pipelines.adapt.route, "generate", noted)
-    route([("Translate into Latin", "house"), ("Which pet barks?", "abc")], policy="mixture", k=4, session=session)
+    route([("Translate into Latin", "house"), ("Which pet barks?", "abc")], policy="mixture", k=4, runtime=runtime)
     assert read == ["Q: house\nA:", "Input: abc\nOutput:"]
     read.clear()
-    route([("Translate into Latin", "house"), "abc"], template="{input} =", session=session)
+    route([("Translate into Latin", "house"), "abc"], template="{input} =", runtime=runtime)
     assert read == ["house =", "abc ="]
 
 
-def test_sampling_is_one_a_prompt_or_one_for_all(session: Session) -> None:
+def test_sampling_is_one_a_prompt_or_one_for_all(runtime: Runtime) -> None:
     short, long = Sampling(max_new_tokens=1, ignore_stop=True), Sampling(max_new_tokens=6, ignore_stop=True)
     prompts = [PROMPTS[0], PROMPTS[0]]
-    cut, whole = route(prompts, policy="selection", sampling=[short, long], session=session)
+    cut, whole = route(prompts, policy="selection", sampling=[short, long], runtime=runtime)
     assert (len(cut.answer) < len(whole.answer), whole.answer[: len(cut.answer)]) == (True, cut.answer)
     with pytest.raises(InputError, match="2 prompts and 1 samplings"):
-        route(prompts, sampling=[short], session=session)
+        route(prompts, sampling=[short], runtime=runtime)
 
 
-def test_no_prompts_have_no_answers(session: Session) -> None:
-    assert route([], session=session) == []
+def test_no_prompts_have_no_answers(runtime: Runtime) -> None:
+    assert route([], runtime=runtime) == []
 
 
 @pytest.mark.parametrize(
@@ -198,23 +198,23 @@ def test_no_prompts_have_no_answers(session: Session) -> None:
     ],
 )
 def test_what_cannot_be_routed_is_refused(
-    prompts: list[Any], options: dict[str, Any], problem: str, session: Session
+    prompts: list[Any], options: dict[str, Any], problem: str, runtime: Runtime
 ) -> None:
     with pytest.raises(InputError, match=problem):
-        route(prompts, session=session, **options)
+        route(prompts, runtime=runtime, **options)
 
 
 def test_an_empty_pool_is_refused_with_the_remedy(registry: Registry, tiny_base_folder: Path) -> None:
     with pytest.raises(InputError, match=r"no adapters for .* hyperlora registry seed"):
-        route(["abc"], session=Session(f"file:{tiny_base_folder}", registry))
+        route(["abc"], runtime=Runtime(f"file:{tiny_base_folder}", registry))
 
 
 def test_the_doorway_answers_one_prompt_or_many(
-    session: Session, tiny_base_folder: Path, monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, tiny_base_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HYPERLORA_BASE_MODEL", f"file:{tiny_base_folder}")
     reload_settings()
-    expected = route(PROMPTS, policy="arrow", k=2, session=session)
+    expected = route(PROMPTS, policy="arrow", k=2, runtime=runtime)
     assert hyperlora.route(PROMPTS, policy="arrow", k=2) == expected
     [alone] = hyperlora.route("Tell me the animal that barks", policy="arrow", k=2)
     assert (alone.answer, references(alone)) == (expected[3].answer, references(expected[3]))

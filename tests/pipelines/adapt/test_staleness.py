@@ -20,7 +20,7 @@ from hyperlora.tasks.prompts import DEFAULT_TEMPLATE
 from pipelines.adapt.adapt import adapt
 from pipelines.adapt.staleness import staleness_note, trained_tasks, unseen_adapters
 from pipelines.report import adapted_text
-from pipelines.session import LoadedGenerator, Session
+from pipelines.runtime import LoadedGenerator, Runtime
 
 Add = Callable[..., Entry]
 
@@ -104,19 +104,19 @@ def test_the_note_counts_names_some_and_says_what_to_do(
     registry: Registry, add: Add, add_generator: Add, tiny_base_folder: Path, encoder: TextEncoder
 ) -> None:
     entry = add_generator("plural")
-    session = Session(f"file:{tiny_base_folder}", registry)
-    session.encoder = encoder
+    runtime = Runtime(f"file:{tiny_base_folder}", registry)
+    runtime.encoder = encoder
     config = SimpleNamespace(tasks=("plural",), prompt_template=DEFAULT_TEMPLATE)
     writer = LoadedGenerator(entry, SimpleNamespace(config=config))  # type: ignore[arg-type]
-    assert staleness_note(session, writer) is None
+    assert staleness_note(runtime, writer) is None
     add("one")
     command = f"hyperlora train generator --kind cvae --pool --base file:{tiny_base_folder}"
-    assert staleness_note(session, writer) == (
+    assert staleness_note(runtime, writer) == (
         "the pool has 1 adapter that the generator has not seen (registry:one@1); to include what they do: " + command
     )
     for name in ("two", "three", "four"):
         add(name)
-    note = staleness_note(session, writer)
+    note = staleness_note(runtime, writer)
     assert note is not None
     assert note.startswith("the pool has 4 adapters that the generator has not seen (registry:four@1, ")
     assert note.endswith(f"registry:three@1, …); to include what they do: {command}")
@@ -136,12 +136,12 @@ def test_a_damaged_config_is_named(registry: Registry, add_generator: Add, tiny_
 
 
 def test_adapt_notes_that_its_generator_is_stale(
-    session: Session, make_adapter: Callable[..., Adapter], tiny_base: BaseModel
+    runtime: Runtime, make_adapter: Callable[..., Adapter], tiny_base: BaseModel
 ) -> None:
-    assert adapt("Say where people live", session=session).notes == ()
+    assert adapt("Say where people live", runtime=runtime).notes == ()
     card = Card(description="Write Old Norse verse", origin="trained")
-    session.registry.register(make_adapter(3, card=card), "norse")
-    result = adapt("Say where people live", session=session)
+    runtime.registry.register(make_adapter(3, card=card), "norse")
+    result = adapt("Say where people live", runtime=runtime)
     [note] = result.notes
     assert "(registry:norse@1)" in note
     assert result.summary()["notes"] == [note]

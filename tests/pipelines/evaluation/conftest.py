@@ -14,10 +14,10 @@ from hyperlora.tasks.task import Example, Suite, Task, load_suite, write_task
 
 if TYPE_CHECKING:
     from hyperlora.embeddings.encoder import TextEncoder
-    from pipelines.evaluation.bench import Bench
+    from pipelines.evaluation.context import EvaluationContext
     from pipelines.evaluation.run import Evaluation
     from pipelines.recipes import EvaluationRecipe
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
 _UNSEEN = (
     ("woofs", "animals", "dog", "dev", "near", "Say which animal woofs.", "Which one says woof?"),
@@ -90,22 +90,22 @@ def equipped_home(
 
 
 @pytest.fixture(scope="session")
-def open_session(equipped_home: Path, tiny_base_folder: Path, encoder: TextEncoder) -> Iterator[Callable[[], Session]]:
-    """Open sessions on the equipped home; their banks come off the tiny model at the end."""
+def open_runtime(equipped_home: Path, tiny_base_folder: Path, encoder: TextEncoder) -> Iterator[Callable[[], Runtime]]:
+    """Open runtimes on the equipped home; their banks come off the tiny model at the end."""
     from hyperlora.registry import Registry
-    from pipelines.session import Session
+    from pipelines.runtime import Runtime
 
-    def opened() -> Session:
-        session = Session(f"file:{tiny_base_folder}", Registry(equipped_home))
-        session.encoder = encoder
-        return session
+    def opened() -> Runtime:
+        runtime = Runtime(f"file:{tiny_base_folder}", Registry(equipped_home))
+        runtime.encoder = encoder
+        return runtime
 
     yield opened
 
 
 @pytest.fixture(scope="session")
 def evaluated(
-    open_session: Callable[[], Session],
+    open_runtime: Callable[[], Runtime],
     parts: Suite,
     asking: EvaluationRecipe,
     tmp_path_factory: pytest.TempPathFactory,
@@ -115,7 +115,7 @@ def evaluated(
     from pipelines.evaluation.run import evaluate
 
     out = tmp_path_factory.mktemp("evaluated") / "out"
-    return evaluate(open_session(), parts, list(parts), find_methods(["all"]), asking, out, _refuse)
+    return evaluate(open_runtime(), parts, list(parts), find_methods(["all"]), asking, out, _refuse)
 
 
 def _refuse(line: str) -> None:
@@ -123,17 +123,19 @@ def _refuse(line: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_session(open_session: Callable[[], Session]) -> Session:
-    """One session on the equipped home for all tests that only read."""
-    return open_session()
+def shared_runtime(open_runtime: Callable[[], Runtime]) -> Runtime:
+    """One runtime on the equipped home for all tests that only read."""
+    return open_runtime()
 
 
 @pytest.fixture
-def open_bench(shared_session: Session, parts: Suite, asking: EvaluationRecipe, tmp_path: Path) -> Callable[..., Bench]:
-    """A bench on the shared session for these tasks; all of the parts unless said otherwise."""
-    from pipelines.evaluation.bench import Bench
+def open_context(
+    shared_runtime: Runtime, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
+) -> Callable[..., EvaluationContext]:
+    """A bench on the shared runtime for these tasks; all of the parts unless said otherwise."""
+    from pipelines.evaluation.context import EvaluationContext
 
-    def make(tasks: Sequence[Task] | None = None, recipe: EvaluationRecipe = asking) -> Bench:
-        return Bench(shared_session, list(parts) if tasks is None else tasks, recipe, tmp_path / "training")
+    def make(tasks: Sequence[Task] | None = None, recipe: EvaluationRecipe = asking) -> EvaluationContext:
+        return EvaluationContext(shared_runtime, list(parts) if tasks is None else tasks, recipe, tmp_path / "training")
 
     return make

@@ -10,7 +10,7 @@ import pytest
 
 from hyperlora.errors import InputError
 from pipelines.evaluation.documents import DOCUMENTS, ROOT, keep, update_documents, with_tables
-from pipelines.evaluation.pairs import TaskMeans
+from pipelines.evaluation.paired_comparison import TaskMeans
 from pipelines.evaluation.report import results_markdown
 
 from .test_report import made_up

@@ -17,12 +17,12 @@ from hyperlora.lora.adapter import Adapter
 from hyperlora.registry import Registry
 from hyperlora.registry.tracking import EXPERIMENT, connect
 from hyperlora.tasks.task import Suite, Task
-from pipelines.evaluation.bench import Bench
+from pipelines.evaluation.context import EvaluationContext
 from pipelines.evaluation.journal import Journal
 from pipelines.evaluation.methods import catalogue, find_methods
 from pipelines.evaluation.run import Evaluation, evaluate, evaluation_identity, read_results
 from pipelines.recipes import EvaluationRecipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from retrieval import compose
 
 SIGKILLED = -9
@@ -42,11 +42,11 @@ from hyperlora.registry import Registry
 from pipelines.evaluation.methods import find_methods
 from pipelines.evaluation.run import evaluate
 from pipelines.recipes import load_recipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.starter import open_suite
 recipe, suite = load_recipe(Path({recipe!r})), open_suite({suite!r})
-session = Session(recipe.base, Registry(Path({home!r})))
-evaluate(session, suite, list(suite), find_methods(["all"]), recipe.evaluation, Path({out!r}), print)
+runtime = Runtime(recipe.base, Registry(Path({home!r})))
+evaluate(runtime, suite, list(suite), find_methods(["all"]), recipe.evaluation, Path({out!r}), print)
 """
 
 
@@ -135,15 +135,15 @@ def test_it_is_recorded_as_a_run_with_its_results_and_means(evaluated: Evaluatio
 
 
 def test_a_second_evaluation_elsewhere_gives_the_same_bytes(
-    evaluated: Evaluation, open_session: Callable[[], Session], parts: Suite, asking: EvaluationRecipe, tmp_path: Path
+    evaluated: Evaluation, open_runtime: Callable[[], Runtime], parts: Suite, asking: EvaluationRecipe, tmp_path: Path
 ) -> None:
-    evaluate(open_session(), parts, list(parts), list(METHODS.values()), asking, tmp_path / "again", silent)
+    evaluate(open_runtime(), parts, list(parts), list(METHODS.values()), asking, tmp_path / "again", silent)
     assert (tmp_path / "again" / "results.json").read_bytes() == (evaluated.report.parent / "results.json").read_bytes()
 
 
 def test_what_the_journal_has_is_not_measured_again(
     evaluated: Evaluation,
-    open_session: Callable[[], Session],
+    open_runtime: Callable[[], Runtime],
     parts: Suite,
     asking: EvaluationRecipe,
     tmp_path: Path,
@@ -156,7 +156,7 @@ def test_what_the_journal_has_is_not_measured_again(
     (out / "results.json").unlink()
     monkeypatch.setattr("pipelines.evaluation.run.answer", refuse)
     monkeypatch.setattr("pipelines.evaluation.methods.finetuned.refine", refuse)
-    evaluate(open_session(), parts, list(parts), list(METHODS.values()), asking, out, silent)
+    evaluate(open_runtime(), parts, list(parts), list(METHODS.values()), asking, out, silent)
     for name in ("results.json", "answers.jsonl"):
         assert (out / name).read_bytes() == (evaluated.report.parent / name).read_bytes()
 
@@ -174,7 +174,7 @@ def test_what_the_journal_has_is_not_measured_again(
 def test_killed_and_torn_it_goes_on_and_ends_with_the_same_bytes(
     point: str,
     evaluated: Evaluation,
-    open_session: Callable[[], Session],
+    open_runtime: Callable[[], Runtime],
     asking: EvaluationRecipe,
     parts: Suite,
     parts_folder: Path,
@@ -194,7 +194,7 @@ def test_killed_and_torn_it_goes_on_and_ends_with_the_same_bytes(
     assert not (out / "results.json").exists()
     journal.write_text("".join(kept) + '{"generated": {"1": 1.0}, "meth')
 
-    evaluate(open_session(), parts, list(parts), list(METHODS.values()), asking, out, silent)
+    evaluate(open_runtime(), parts, list(parts), list(METHODS.values()), asking, out, silent)
     lines = journal.read_text().splitlines(keepends=True)
     assert lines[: len(kept)] == kept, "the times show what was measured again"
     assert len({(each["method"], each["task"]) for each in map(json.loads, lines)}) == len(lines) == len(METHODS) * 5
@@ -202,17 +202,17 @@ def test_killed_and_torn_it_goes_on_and_ends_with_the_same_bytes(
 
 
 def test_more_methods_in_the_same_folder_are_added_to_what_is_there(
-    evaluated: Evaluation, open_session: Callable[[], Session], parts: Suite, asking: EvaluationRecipe, tmp_path: Path
+    evaluated: Evaluation, open_runtime: Callable[[], Runtime], parts: Suite, asking: EvaluationRecipe, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    first = evaluate(open_session(), parts, list(parts), find_methods(["base"]), asking, out, silent)
+    first = evaluate(open_runtime(), parts, list(parts), find_methods(["base"]), asking, out, silent)
     assert set(first.results["scores"]) == {"base"}
-    both = evaluate(open_session(), parts, list(parts), find_methods(["base", "icl-5"]), asking, out, silent)
+    both = evaluate(open_runtime(), parts, list(parts), find_methods(["base", "icl-5"]), asking, out, silent)
     assert both.results["scores"] == {name: evaluated.results["scores"][name] for name in ("base", "icl-5")}
 
 
 def test_a_folder_of_another_evaluation_is_refused_by_what_differs(
-    evaluated: Evaluation, shared_session: Session, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
+    evaluated: Evaluation, shared_runtime: Runtime, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
 ) -> None:
     before = {path: path.read_bytes() for path in evaluated.report.parent.glob("*.json*")}
     fewer, methods = list(parts)[:2], find_methods(["base"])
@@ -225,24 +225,24 @@ def test_a_folder_of_another_evaluation_is_refused_by_what_differs(
         (renamed, fewer, reworded, "recipe, suite, tasks"),
     ):
         with pytest.raises(InputError, match=rf"holds an evaluation with another {what}\. Name another --out"):
-            evaluate(shared_session, suite, tasks, methods, recipe, evaluated.report.parent, silent)
+            evaluate(shared_runtime, suite, tasks, methods, recipe, evaluated.report.parent, silent)
     assert {path: path.read_bytes() for path in evaluated.report.parent.glob("*.json*")} == before
 
 
 def test_a_changed_pool_or_generator_is_another_evaluation(
-    session: Session, parts: Suite, asking: EvaluationRecipe, make_adapter: Callable[..., Adapter], tmp_path: Path
+    runtime: Runtime, parts: Suite, asking: EvaluationRecipe, make_adapter: Callable[..., Adapter], tmp_path: Path
 ) -> None:
     def identity() -> dict[str, Any]:
-        return evaluation_identity(Bench(session, list(parts), asking, tmp_path), parts, list(parts))
+        return evaluation_identity(EvaluationContext(runtime, list(parts), asking, tmp_path), parts, list(parts))
 
     Journal(tmp_path / "out", identity())
     Journal(tmp_path / "out", identity())
-    session.registry.register(make_adapter(1), "newcomer")
+    runtime.registry.register(make_adapter(1), "newcomer")
     with pytest.raises(InputError, match=r"another .*pool adapters\."):
         Journal(tmp_path / "out", identity())
-    session.registry.archive("registry:newcomer")
-    for entry in session.registry.entries("generator"):
-        session.registry.archive(entry.reference)
+    runtime.registry.archive("registry:newcomer")
+    for entry in runtime.registry.entries("generator"):
+        runtime.registry.archive(entry.reference)
     with pytest.raises(InputError, match=r"another .*generator\."):
         Journal(tmp_path / "out", identity())
 
@@ -250,8 +250,8 @@ def test_a_changed_pool_or_generator_is_another_evaluation(
 def test_what_is_missing_is_named_with_method_and_task_and_the_rest_is_kept(
     registry: Registry, tiny_base_folder: Path, encoder: Any, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
 ) -> None:
-    session = Session(f"file:{tiny_base_folder}", registry)
-    session.encoder = encoder
+    runtime = Runtime(f"file:{tiny_base_folder}", registry)
+    runtime.encoder = encoder
     asked = parts.part("seen")[:2]
     missing = {
         "generated": "the registry has no generator for",
@@ -265,7 +265,7 @@ def test_what_is_missing_is_named_with_method_and_task_and_the_rest_is_kept(
     }
     lines: list[str] = []
     methods = find_methods([*missing, "base", "icl-5"])
-    found = evaluate(session, parts, asked, methods, asking, tmp_path / "out", lines.append)
+    found = evaluate(runtime, parts, asked, methods, asking, tmp_path / "out", lines.append)
     assert {(each.method, each.task) for each in found.failures} == {
         (name, task.name) for name in missing for task in asked
     }
@@ -279,10 +279,10 @@ def test_what_is_missing_is_named_with_method_and_task_and_the_rest_is_kept(
 
 
 def test_one_failing_task_leaves_the_others_scores(
-    shared_session: Session, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
+    shared_runtime: Runtime, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
 ) -> None:
     alone = list(parts)[:1]
-    found = evaluate(shared_session, parts, alone, find_methods(["retrieved-1", "controls"]), asking, tmp_path, silent)
+    found = evaluate(shared_runtime, parts, alone, find_methods(["retrieved-1", "controls"]), asking, tmp_path, silent)
     assert {each.method for each in found.failures} == {f"{name}:shuffled" for name in DESCRIBED}
     assert all("a single task" in each.problem for each in found.failures)
     assert found.results["scores"]["retrieved-1"]["barks"]["mean"] == 1.0
@@ -318,10 +318,10 @@ def test_groups_of_methods_and_the_other_name_of_the_oracle() -> None:
 
 @pytest.mark.parametrize(("tasks", "methods"), [(0, ["base"]), (1, [])])
 def test_nothing_to_evaluate_is_refused(
-    tasks: int, methods: list[str], shared_session: Session, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
+    tasks: int, methods: list[str], shared_runtime: Runtime, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match="nothing to evaluate"):
-        evaluate(shared_session, parts, list(parts)[:tasks], find_methods(methods), asking, tmp_path / "out", silent)
+        evaluate(shared_runtime, parts, list(parts)[:tasks], find_methods(methods), asking, tmp_path / "out", silent)
     assert not (tmp_path / "out").exists()
 
 
@@ -331,11 +331,11 @@ def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
 
 
 def test_fewer_test_examples_than_asked_for_are_counted_as_they_are(
-    shared_session: Session, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
+    shared_runtime: Runtime, parts: Suite, asking: EvaluationRecipe, tmp_path: Path
 ) -> None:
     barks, counts, _ = parts.part("seen")
     tasks: list[Task] = [replace(barks, test=barks.test[:2]), counts]
-    found = evaluate(shared_session, parts, tasks, find_methods(["oracle"]), asking, tmp_path / "out", silent)
+    found = evaluate(shared_runtime, parts, tasks, find_methods(["oracle"]), asking, tmp_path / "out", silent)
     assert {name: len(got["scores"]) for name, got in found.results["scores"]["oracle"].items()} == {
         "barks": 2,
         "counts": 5,

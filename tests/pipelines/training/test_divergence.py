@@ -21,7 +21,7 @@ from hyperlora.registry import Registry
 from hyperlora.registry.tracking import EXPERIMENT, connect
 from hyperlora.tasks.task import Task
 from pipelines.recipes import CvaeRecipe, FewExamplesRecipe, MultitaskRecipe, load_recipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.training.checkpointing import resume, write_checkpoint
 from pipelines.training.divergence import require_finite_loss
 from pipelines.training.generator import train_generator
@@ -71,10 +71,10 @@ def test_a_base_model_with_a_damaged_weight_is_not_blamed_on_the_learning_rate(
     registry: Registry, toy_recipe: Path, toy_tasks: list[Task], encoder: TextEncoder, broken_base: str
 ) -> None:
     whole = load_recipe(toy_recipe)
-    session = Session(broken_base, registry)
-    session.encoder = encoder
+    runtime = Runtime(broken_base, registry)
+    runtime.encoder = encoder
     with pytest.raises(TrainingError) as caught:
-        train_generator(session, toy_tasks, whole.hypernet, name="writer")
+        train_generator(runtime, toy_tasks, whole.hypernet, name="writer")
     assert caught.value.problem == "train hypernet: the loss of step 1 is nan; nothing is registered"
     assert "learning_rate" not in caught.value.remedy
     assert (registry.entries("generator"), statuses(registry)) == ([], ["FAILED"])
@@ -98,8 +98,8 @@ def test_a_cvae_whose_loss_is_not_finite_is_not_registered(
 ) -> None:
     whole = load_recipe(toy_recipe)
     train_pool(registry, whole.base, toy_tasks, whole.adapters, lambda line: None)
-    session = Session(whole.base, registry)
-    session.encoder = encoder
+    runtime = Runtime(whole.base, registry)
+    runtime.encoder = encoder
     recipe = CvaeRecipe(
         rank=2,
         alpha=2,
@@ -112,7 +112,7 @@ def test_a_cvae_whose_loss_is_not_finite_is_not_registered(
         kl_weight=1e308,
     )
     with pytest.raises(TrainingError, match=r"train cvae: the loss of step \d is (inf|nan)"):
-        train_generator(session, toy_tasks, recipe, name="coder")
+        train_generator(runtime, toy_tasks, recipe, name="coder")
     assert registry.entries("generator") == []
     assert sorted(statuses(registry)) == ["FAILED", "FINISHED"]
 

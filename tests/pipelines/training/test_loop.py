@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch import nn
 
-from generator.conditions import Wanted, condition_kind
+from generator.conditions import AdapterRequest, condition_kind
 from hyperlora.bank import AdapterBank, unstack
 from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.errors import InputError
@@ -26,8 +26,8 @@ from hyperlora.tasks.prompts import described_prompt, render_completion
 from hyperlora.tasks.task import Task
 from pipelines.recipes import AdapterRecipe, HypernetRecipe, load_recipe
 from pipelines.training.adapters import train_adapters
+from pipelines.training.batch_samplers import encode_examples, step_samples
 from pipelines.training.hypernet import train_hypernet
-from pipelines.training.lessons import encode_examples, step_samples
 from pipelines.training.loop import StepReport
 from pipelines.training.pool import scores_of
 
@@ -283,12 +283,12 @@ def test_a_dictionary_learns_to_write_by_a_description_or_by_examples(
     recipe = reading(hypernet_recipe, steps=80, learning_rate=0.02)
     network = train_hypernet(tiny_base, senses(tiny_base, encoder), toy_tasks, recipe, tmp_path, lambda report: None)
     assert network.config.views is not None
-    wanted = [Wanted(task.unseen_descriptions[0]) for task in toy_tasks]
-    wanted += [Wanted("", task.validation[:3]) for task in toy_tasks]
-    conditions = condition_kind(network.config).read(network.config, wanted, senses(tiny_base, encoder))
+    requests = [AdapterRequest(task.unseen_descriptions[0]) for task in toy_tasks]
+    requests += [AdapterRequest("", task.validation[:3]) for task in toy_tasks]
+    conditions = condition_kind(network.config).read(network.config, requests, senses(tiny_base, encoder))
     written = network(conditions)
     adapters = [
-        Adapter(unstack(written, row), tiny_base.identity, Card(description="Do it.")) for row in range(len(wanted))
+        Adapter(unstack(written, row), tiny_base.identity, Card(description="Do it.")) for row in range(len(requests))
     ]
     assert validation_scores(tiny_base, [*toy_tasks, *toy_tasks], adapters) == [1.0] * 6
 
@@ -303,8 +303,8 @@ def test_a_prompt_that_holds_the_description_puts_right_what_another_tasks_adapt
     changes = {"rank": 8, "common_rank": 6, "prompted": 0.7, "misled": 0.6, "shown": 0.0, "both": 0.0}
     recipe = reading(hypernet_recipe, steps=150, learning_rate=0.02, **changes)
     network = train_hypernet(tiny_base, senses(tiny_base, encoder), toy_tasks, recipe, tmp_path, lambda report: None)
-    wanted = [Wanted(task.descriptions[0]) for task in toy_tasks]
-    written = network(condition_kind(network.config).read(network.config, wanted, senses(tiny_base, encoder)))
+    requests = [AdapterRequest(task.descriptions[0]) for task in toy_tasks]
+    written = network(condition_kind(network.config).read(network.config, requests, senses(tiny_base, encoder)))
     asked = [(row, task, example) for row in range(3) for task in toy_tasks for example in task.validation[:4]]
     scores = teacher_forced_scores(
         tiny_base,
@@ -331,8 +331,8 @@ def test_a_dictionary_begins_at_the_adapters_of_the_pool_and_resumes_with_the_sa
     barely = reading(hypernet_recipe, shown=0, both=0, learning_rate=1e-6, reconstruction_steps=200, **changes)
     common = (tiny_base, senses(tiny_base, encoder), toy_tasks, barely)
     network = train_hypernet(*common, tmp_path / "whole", lambda report: None, pool=pool)
-    wanted = [Wanted(task.descriptions[0]) for task in toy_tasks]
-    written = network(condition_kind(network.config).read(network.config, wanted, senses(tiny_base, encoder)))
+    requests = [AdapterRequest(task.descriptions[0]) for task in toy_tasks]
+    written = network(condition_kind(network.config).read(network.config, requests, senses(tiny_base, encoder)))
     for row, adapter in enumerate(own):
         for name, factors in adapter.modules.items():
             change = written[name].B[row] @ written[name].A[row] * written[name].scaling[row]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from generator.conditions import Wanted
+from generator.conditions import AdapterRequest
 from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.errors import InputError
 from hyperlora.lora.target_modules import find_target_modules
@@ -20,9 +20,9 @@ from hyperlora.registry import Registry
 from hyperlora.registry.tracking import EXPERIMENT, connect
 from hyperlora.tasks.task import Task
 from pipelines.adapt.generate import generate_adapters
-from pipelines.evaluation.plans import plain_prompts
+from pipelines.evaluation.requests import plain_prompts
 from pipelines.recipes import AdapterRecipe, HypernetRecipe, MultitaskRecipe, load_recipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.training.adapters import train_adapters
 from pipelines.training.generator import train_generator
 from pipelines.training.loop import StepReport
@@ -232,21 +232,21 @@ def test_a_generator_that_sees_a_few_tasks_a_step_is_trained_once_and_answers(
 ) -> None:
     whole = load_recipe(toy_recipe)
     some = HypernetRecipe.model_validate(whole.hypernet.model_dump() | {"tasks_per_step": 2, "steps": 40})
-    session = Session(whole.base, registry)
-    session.encoder = encoder
-    made, trained_now = train_generator(session, toy_tasks, some, name="writer")
+    runtime = Runtime(whole.base, registry)
+    runtime.encoder = encoder
+    made, trained_now = train_generator(runtime, toy_tasks, some, name="writer")
     assert (trained_now, made.entry.name) == (True, "writer")
-    again, trained_now = train_generator(session, toy_tasks, some, name="writer")
+    again, trained_now = train_generator(runtime, toy_tasks, some, name="writer")
     assert (trained_now, again.entry.reference) == (False, made.entry.reference)
 
     from hyperlora.bank import stack_adapters
     from hyperlora.inference.decoding import generate
 
     task = toy_tasks[2]
-    [[adapter]] = generate_adapters(session, [Wanted(task.unseen_descriptions[0])])
+    [[adapter]] = generate_adapters(runtime, [AdapterRequest(task.unseen_descriptions[0])])
     prompts = list(plain_prompts(task, task.test[:3]))
     outputs = generate(
-        session.base, prompts, bank=session.bank, factors=stack_adapters([adapter]), choices=[0] * len(prompts)
+        runtime.base, prompts, bank=runtime.bank, factors=stack_adapters([adapter]), choices=[0] * len(prompts)
     )
-    session.bank.close()
+    runtime.bank.close()
     assert [output.answer for output in outputs] == ["house"] * 3

@@ -21,13 +21,13 @@ from hyperlora.registry import Registry
 from hyperlora.registry.tracking import EXPERIMENT, connect
 from hyperlora.tasks.task import Example, Task
 from pipelines.recipes import RetrieverRecipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.training.retriever import calibrate, train_retriever
 from pipelines.training.retriever_pairs import Pair, training_pairs
-from retrieval.artifact import ReadingConfig, RetrieverConfig, TrainedRetriever, read_retriever, write_retriever
+from retrieval.artifact import RetrieverConfig, StateProjectionConfig, TrainedRetriever, read_retriever, write_retriever
 from retrieval.calibration import Calibration
 from retrieval.documents import Document, QueryKind
-from retrieval.reading import Reading
+from retrieval.state_projection import StateProjection
 
 RECIPE = RetrieverRecipe(steps=6, tasks_per_step=4, neighbours=1, learning_rate=1e-3, checkpoint_steps=2, rank=2)
 
@@ -197,15 +197,15 @@ def test_another_base_model_reads_no_prompts(
     model = Calibration(intercept=-3, score=6, lead=10, queries=8, brier=0.1)
 
     def searched(base: str) -> list[float | None]:
-        read = ReadingConfig(base=base, layer=1, weight=0.5)
+        read = StateProjectionConfig(base=base, layer=1, weight=0.5)
         config = RetrieverConfig(encoder=encoder.id, reading=read, calibrations={"description": model, "prompt": model})
-        reading = Reading(base, 1, 0.5, torch.zeros(hidden), torch.eye(hidden))
+        reading = StateProjection(base, 1, 0.5, torch.zeros(hidden), torch.eye(hidden))
         trained = TrainedRetriever(config, EncoderChange(encoder.id, {}), reading)
         fields = {"description": "Finds", "origin": "trained", "encoder": encoder.id}
         registry.put("retriever", "finder", partial(write_retriever, trained), fields, alias="champion")
-        session = Session(f"file:{tiny_base_folder}", registry)
-        session.encoder = encoder
-        retriever = session.retriever()
+        runtime = Runtime(f"file:{tiny_base_folder}", registry)
+        runtime.encoder = encoder
+        retriever = runtime.retriever()
         assert retriever.id.count(", ") == (base == tiny_base.identity.fingerprint), "an encoder for prompts"
         kinds: tuple[QueryKind, ...] = ("description", "prompt")
         return [retriever.search("the plural", 1, kind=kind)[0].confidence for kind in kinds]

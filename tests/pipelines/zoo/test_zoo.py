@@ -22,15 +22,15 @@ from hyperlora.registry.run_archive import read_run
 from hyperlora.registry.tracking import EXPERIMENT, connect
 from hyperlora.tasks.task import Task
 from pipelines.recipes import AdapterRecipe, load_recipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from pipelines.starter import examples_hash
 from pipelines.zoo import read_zoo, seed_zoo, write_zoo
 from pipelines.zoo.oracles import train_oracles
 from pipelines.zoo.packing import Zoo, ZooAdapter, ZooGenerator, ZooRetriever
 from pipelines.zoo.relations import nearest_adapters
-from retrieval.artifact import ReadingConfig, RetrieverConfig, TrainedRetriever
+from retrieval.artifact import RetrieverConfig, StateProjectionConfig, TrainedRetriever
 from retrieval.calibration import Calibration
-from retrieval.reading import Reading
+from retrieval.state_projection import StateProjection
 
 if TYPE_CHECKING:
     from hyperlora.models import BaseModel
@@ -66,9 +66,9 @@ def zoo(finished: Any, make_adapter: Callable[..., Adapter], encoder: TextEncode
     change = EncoderChange(encoder.id, {"0.model.encoder.layer.0.attention.self.query": LoraFactors(*sides, 1e-4)})
     model = Calibration(intercept=-3, score=6, lead=10, queries=8, brier=0.1)
     hidden = network.config.modules[0].in_features
-    read = ReadingConfig(base=network.config.base.fingerprint, layer=1, weight=0.5)
+    read = StateProjectionConfig(base=network.config.base.fingerprint, layer=1, weight=0.5)
     states = torch.randn(hidden, generator=draw), torch.randn(hidden, 6, generator=draw)
-    reading = Reading(**read.model_dump(), centre=states[0], matrix=states[1])
+    reading = StateProjection(**read.model_dump(), centre=states[0], matrix=states[1])
     sure = {"description": model, "prompt": model}
     config = RetrieverConfig(encoder=encoder.id, reading=read, calibrations=sure, tasks=("barks", "homes"))
     known = {"description": "Finds adapters", "origin": "trained", "encoder": encoder.id}
@@ -247,13 +247,13 @@ def test_seeding_registers_everything_once_with_runs_and_champions(
         zoo.runs[0][key] for key in ("name", "params", "metrics")
     )
     assert entries["counts"].run_id == entries["barks"].run_id != entries["quickstart-hypernet"].run_id
-    session = Session(f"file:{tiny_base_folder}", registry)
-    session.encoder = encoder
-    assert session.generator() is not None, "it fits base and encoder"
-    found = session.retriever().search("Say where people live.", 1)[0]
+    runtime = Runtime(f"file:{tiny_base_folder}", registry)
+    runtime.encoder = encoder
+    assert runtime.generator() is not None, "it fits base and encoder"
+    found = runtime.retriever().search("Say where people live.", 1)[0]
     assert found.entry.name == "homes"
     assert found.confidence is not None, "the zoo's retriever found it"
-    asked = session.retriever().search("Say where people live.\nInput: Spain", 1, kind="prompt")[0]
+    asked = runtime.retriever().search("Say where people live.\nInput: Spain", 1, kind="prompt")[0]
     assert asked.confidence is not None, "it reads prompts by this base model"
 
     again = seed_zoo(registry, packed)

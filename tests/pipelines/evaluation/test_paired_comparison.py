@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.evaluation.documents import pairs_table
-from pipelines.evaluation.pairs import TaskMeans
+from pipelines.evaluation.paired_comparison import TaskMeans
 
 TASKS = ("a", "b", "c", "d")
 

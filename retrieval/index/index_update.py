@@ -13,7 +13,7 @@ from retrieval.index.points import Vectors
 from retrieval.index.vectors import VectorIndex
 
 
-class Intake:
+class IndexUpdate:
     """Gathered for many names, so that all that is new is embedded together. Changes nothing but gives out keys.
 
     Args:

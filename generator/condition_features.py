@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from hyperlora.embeddings.whitening import whitened
 
 
-class ViewSizes(BaseModel):
+class FeatureSizes(BaseModel):
     """Parts of a condition.
 
     Attributes:
@@ -42,7 +42,7 @@ class ViewSizes(BaseModel):
         return sum(self.parts)
 
 
-class Views(nn.Module):
+class ConditionFeatures(nn.Module):
     """Conditions to vectors whose parts count alike; states are whitened by how they vary within the training tasks.
 
     Args:
@@ -57,7 +57,7 @@ class Views(nn.Module):
     examples_centre: Tensor
     examples_matrix: Tensor
 
-    def __init__(self, sizes: ViewSizes) -> None:
+    def __init__(self, sizes: FeatureSizes) -> None:
         super().__init__()
         self.sizes = sizes
         self.size = sizes.total + 2

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperlora.bank import AdapterBank, Route, stack_adapters
-from hyperlora.inference import bundling
+from hyperlora.inference import prefix_sharing
 from hyperlora.inference.batching import Encoded, collate, label_logits
-from hyperlora.inference.bundling import bundle, collate_bundles, packed_batches
+from hyperlora.inference.prefix_sharing import bundle, collate_bundles, packed_batches
 from hyperlora.inference.scoring import teacher_forced_scores
 from hyperlora.lora.adapter import Adapter
 from hyperlora.models import BaseModel
@@ -56,7 +56,7 @@ def test_shared_lines_give_the_gradients_of_single_ones(tiny_base: BaseModel, ma
     gradients = []
     for lines in (
         bundle(samples, [0] * len(samples)),
-        [bundling.Bundle((n,), 0, len(s)) for n, s in enumerate(samples)],
+        [prefix_sharing.Bundle((n,), 0, len(s)) for n, s in enumerate(samples)],
     ):
         factors = stack_adapters([make_adapter(seed=3)])
         leaves = [tensor.requires_grad_() for stack in factors.values() for tensor in (stack.A, stack.B)]  # type: ignore[union-attr]
@@ -107,7 +107,7 @@ def test_scores_are_those_of_samples_alone_whatever_shares_a_line(
     bank = AdapterBank(tiny_base.model)
     arguments = {"bank": bank, "factors": stack_adapters(adapters), "choices": [None, 0, 1] * 4}
     together = teacher_forced_scores(tiny_base, prompts, answers, **arguments)  # type: ignore[arg-type]
-    monkeypatch.setattr(bundling, "_takes_bundles", lambda model: False)
+    monkeypatch.setattr(prefix_sharing, "_takes_bundles", lambda model: False)
     apart = teacher_forced_scores(tiny_base, prompts, answers, **arguments)  # type: ignore[arg-type]
     bank.close()
     assert [score.match for score in together] == [score.match for score in apart]
@@ -125,12 +125,12 @@ def test_a_model_that_ignores_such_lines_gets_single_ones(
     def without_positions(*args: object, position_ids: object = None, **kwargs: object) -> object:
         return original(*args, **kwargs)
 
-    monkeypatch.setattr(bundling, "_TAKES_BUNDLES", {})
+    monkeypatch.setattr(prefix_sharing, "_TAKES_BUNDLES", {})
     with monkeypatch.context() as patch:
         patch.setattr(tiny_base.model, "forward", without_positions)
         batches = list(packed_batches(tiny_base.model, samples, [0] * len(samples), tiny_base.pad_id, 64))
     assert all(packed.batch.position_ids is None for packed in batches)
-    monkeypatch.setattr(bundling, "_TAKES_BUNDLES", {})
+    monkeypatch.setattr(prefix_sharing, "_TAKES_BUNDLES", {})
     batches = list(packed_batches(tiny_base.model, samples, [0] * len(samples), tiny_base.pad_id, 64))
     assert any(packed.batch.position_ids is not None for packed in batches)
     assert sorted(member for packed in batches for member in packed.members) == list(range(len(samples)))

@@ -13,7 +13,7 @@ from hyperlora.lora.card import Card
 from hyperlora.lora.licences import combined_licence
 from hyperlora.registry import Entry
 from hyperlora.tasks.task import Example
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from retrieval.index import pool_entries
 
 # The mean of a pool has a rank as large as all of its adapters' together; this much holds nearly all of it.
@@ -42,41 +42,41 @@ def mean_adapter(adapters: Sequence[Adapter]) -> Adapter:
     return recompress(total, MEAN_RANK).adapter
 
 
-class PoolStarts:
+class PoolMeanInit:
     """The means that adapters for some examples begin at; one that several begin at is made once.
 
     Args:
-        session: names the pool.
+        runtime: names the pool.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._made: dict[tuple[str, ...], Adapter] = {}
 
     def members(self, examples: Sequence[Example]) -> list[Entry]:
         """Whose mean it is: the pool by name, or the hundred of a larger one whose own examples are most like these.
 
         Raises:
-            InputError: the pool has no adapter for the session's base model.
+            InputError: the pool has no adapter for the runtime's base model.
         """
         entries = self._pool
         if not entries:
             raise InputError(
-                f"the registry has no adapters for {self._session.located.identity.id} to begin at",
+                f"the registry has no adapters for {self._runtime.located.identity.id} to begin at",
                 "Run: hyperlora registry seed, or begin at what is generated: --start generated",
             )
         if len(entries) > _MOST:
-            hits = self._session.retriever().search_examples(self._session.base, examples, _MOST)
+            hits = self._runtime.retriever().search_examples(self._runtime.base, examples, _MOST)
             entries = [hit.entry for hit in hits]
         return sorted(entries, key=lambda entry: entry.name)
 
     @cached_property
     def _pool(self) -> list[Entry]:
-        return pool_entries(self._session.registry, self._session.located.identity.fingerprint)
+        return pool_entries(self._runtime.registry, self._runtime.located.identity.fingerprint)
 
     def start(self, members: Sequence[Entry]) -> Adapter:
         """Their mean."""
         references = tuple(entry.reference for entry in members)
         if references not in self._made:
-            self._made[references] = mean_adapter([self._session.registry.load(each) for each in references])
+            self._made[references] = mean_adapter([self._runtime.registry.load(each) for each in references])
         return self._made[references]

@@ -28,7 +28,7 @@ class Sample:
     encoded: Encoded
 
 
-class Lessons(Protocol):
+class BatchSampler(Protocol):
     """Hands out the samples of every step, whatever was asked for before."""
 
     def samples(self, step: int) -> list[Sample]:
@@ -72,7 +72,7 @@ def _epochs(name: str, count: int, step: int, per_step: int, seed: int) -> list[
     return chosen
 
 
-class EveryTask:
+class AllTasksSampler:
     """Every task in every step, each on the adapter of its position."""
 
     def __init__(self, base: BaseModel, tasks: Sequence[Task], per_task: int, seed: int) -> None:
@@ -107,7 +107,7 @@ class _Plan:
     asks: tuple[_Ask, ...]
 
 
-class SomeTasks:
+class TaskSampler:
     """Some tasks in each step, in turn, each on an adapter of its own.
 
     Args:
@@ -183,7 +183,7 @@ class SomeTasks:
         return encode_prompts(self._base, task, [prompt], [example])[0]
 
 
-class ToldTasks:
+class PromptedTaskSampler:
     """Some tasks in each step, all on one adapter, which reads in the prompt what the task is.
 
     Args:

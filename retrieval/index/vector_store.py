@@ -18,7 +18,7 @@ KEYS_FILE = "keys.safetensors"
 _BLOCK = 4096
 
 
-class KeyedPoints:
+class VectorStore:
     """Points and the keys that lie on them. Many may search at once, but none while somebody changes it.
 
     Args:
@@ -90,7 +90,7 @@ class KeyedPoints:
         save_file({"row_of": self.keys.row_of}, folder / KEYS_FILE)
 
     @classmethod
-    def read(cls, folder: Path, graph: Graph) -> KeyedPoints:
+    def read(cls, folder: Path, graph: Graph) -> VectorStore:
         """What `write` wrote.
 
         Args:

@@ -25,7 +25,7 @@ from retrieval.documents import Vectors
 
 
 @dataclass(frozen=True)
-class Reading:
+class StateProjection:
     """How a base model's states over a text become a vector that tells its task.
 
     Attributes:
@@ -54,17 +54,19 @@ class Reading:
         return content_hash([self.base, self.layer, self.weight, *tensors])
 
 
-def fit_reading(states: NDArray[np.float32], owners: Sequence[int], *, base: str, layer: int, weight: float) -> Reading:
+def fit_state_projection(
+    states: NDArray[np.float32], owners: Sequence[int], *, base: str, layer: int, weight: float
+) -> StateProjection:
     """The reading under which states of one task lie closest, for their spread over all.
 
     Args:
         states: (n, hidden_size), of texts of the tasks it is trained on, several a task.
         owners: (n,), which task each is of.
     """
-    return Reading(base, layer, weight, *fit_whitening(states, owners))
+    return StateProjection(base, layer, weight, *fit_whitening(states, owners))
 
 
-class ReadingEncoder:
+class StateProjectionEncoder:
     """Embeds texts by encoder and reading; their inner product is the weighted mean of both similarities.
 
     Args:
@@ -73,7 +75,7 @@ class ReadingEncoder:
         base: gives the base model that reads, when it is first needed.
     """
 
-    def __init__(self, encoder: TextEncoder, reading: Reading, base: Callable[[], BaseModel]) -> None:
+    def __init__(self, encoder: TextEncoder, reading: StateProjection, base: Callable[[], BaseModel]) -> None:
         self._encoder = encoder
         self._reading = reading
         self._base = base

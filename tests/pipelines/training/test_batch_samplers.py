@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from hyperlora.models import BaseModel
 from hyperlora.tasks.task import Example, Task
-from pipelines.training.lessons import EveryTask, Lessons, Sample, SomeTasks, ToldTasks, step_tasks
+from pipelines.training.batch_samplers import (
+    AllTasksSampler,
+    BatchSampler,
+    PromptedTaskSampler,
+    Sample,
+    TaskSampler,
+    step_tasks,
+)
 
 
 @pytest.fixture(scope="session")
@@ -38,23 +45,23 @@ def test_every_task_comes_once_an_epoch(count: int, per_step: int, seed: int) ->
     assert all(sorted(epoch) == list(range(count)) for epoch in epochs)
 
 
-def make(kind: str, base: BaseModel, tasks: list[Task], seed: int = 0) -> Lessons:
-    """Lessons of each kind, two tasks in a step where there is a choice."""
+def make(kind: str, base: BaseModel, tasks: list[Task], seed: int = 0) -> BatchSampler:
+    """Samplers of each kind, two tasks in a step where there is a choice."""
     if kind == "every":
-        return EveryTask(base, tasks, 3, seed)
+        return AllTasksSampler(base, tasks, 3, seed)
     if kind == "some":
-        return SomeTasks(base, tasks, 2, 3, seed)
-    return ToldTasks(base, tasks, {"described": 0, "shown": 2}[kind], 2, 3, seed)
+        return TaskSampler(base, tasks, 2, 3, seed)
+    return PromptedTaskSampler(base, tasks, {"described": 0, "shown": 2}[kind], 2, 3, seed)
 
 
 @pytest.mark.parametrize("kind", ["every", "some", "described", "shown"])
 def test_the_samples_of_a_step_depend_on_the_step_alone(
     kind: str, tiny_base: BaseModel, asked_tasks: list[Task]
 ) -> None:
-    lessons = make(kind, tiny_base, asked_tasks)
-    forwards = [lessons.samples(step) for step in range(8)]
+    sampler = make(kind, tiny_base, asked_tasks)
+    forwards = [sampler.samples(step) for step in range(8)]
     backwards = [make(kind, tiny_base, asked_tasks).samples(step) for step in reversed(range(8))]
-    assert forwards == backwards[::-1] == [lessons.samples(step) for step in range(8)]
+    assert forwards == backwards[::-1] == [sampler.samples(step) for step in range(8)]
     assert len({str(samples) for samples in forwards}) == 8, "steps differ"
     assert make(kind, tiny_base, asked_tasks, seed=1).samples(0) != forwards[0]
 
@@ -77,9 +84,9 @@ def test_an_adapters_lessons_are_the_same_beside_others_and_alone(
 
 
 def test_some_tasks_train_on_the_adapters_of_the_step_in_order(tiny_base: BaseModel, asked_tasks: list[Task]) -> None:
-    lessons = make("some", tiny_base, asked_tasks)
+    sampler = make("some", tiny_base, asked_tasks)
     for step in range(6):
-        samples, chosen = lessons.samples(step), step_tasks(3, step, 2, 0)
+        samples, chosen = sampler.samples(step), step_tasks(3, step, 2, 0)
         assert [(sample.adapter, sample.task) for sample in samples] == [
             (row, number) for row, number in enumerate(chosen) for _ in range(3)
         ]
@@ -91,11 +98,11 @@ def test_a_share_of_prompts_holds_a_training_description_before_the_same_example
     tiny_base: BaseModel, asked_tasks: list[Task]
 ) -> None:
     plain = make("some", tiny_base, asked_tasks)
-    lessons = SomeTasks(tiny_base, asked_tasks, 2, 3, 0, prompted=0.5)
+    sampler = TaskSampler(tiny_base, asked_tasks, 2, 3, 0, prompted=0.5)
     told, count = {task.name: set() for task in asked_tasks}, 0  # type: dict[str, set[str]], int
     for step in range(40):
-        samples = lessons.samples(step)
-        assert samples == lessons.samples(step), "whatever was asked before"
+        samples = sampler.samples(step)
+        assert samples == sampler.samples(step), "whatever was asked before"
         for sample in samples:
             prompt, answer = texts(tiny_base, sample)
             *said, line, end = prompt.split("\n")
@@ -115,11 +122,11 @@ def test_misled_samples_act_on_similar_tasks_adapters_which_follow_those_of_the_
     tiny_base: BaseModel, asked_tasks: list[Task]
 ) -> None:
     similar = [[1], [2], [0]]
-    straight = SomeTasks(tiny_base, asked_tasks, 2, 3, 0, prompted=0.5)
-    lessons = SomeTasks(tiny_base, asked_tasks, 2, 3, 0, prompted=0.5, misled=0.5, similar=similar)
+    straight = TaskSampler(tiny_base, asked_tasks, 2, 3, 0, prompted=0.5)
+    sampler = TaskSampler(tiny_base, asked_tasks, 2, 3, 0, prompted=0.5, misled=0.5, similar=similar)
     prompted = misled = 0
     for step in range(40):
-        samples, adapters, chosen = lessons.samples(step), lessons.adapters(step), step_tasks(3, step, 2, 0)
+        samples, adapters, chosen = sampler.samples(step), sampler.adapters(step), step_tasks(3, step, 2, 0)
         assert adapters[:2] == chosen and straight.adapters(step) == chosen
         extra = [sample for sample in samples if sample.adapter >= 2]
         assert [sample.adapter for sample in extra] == list(range(2, len(adapters))), "each its own, in order"
@@ -132,18 +139,18 @@ def test_misled_samples_act_on_similar_tasks_adapters_which_follow_those_of_the_
             prompted += told
         misled += len(extra)
     assert 0.3 < misled / prompted < 0.7
-    alone = SomeTasks(tiny_base, asked_tasks[:1], 1, 3, 0, prompted=1, misled=1, similar=[[]])
+    alone = TaskSampler(tiny_base, asked_tasks[:1], 1, 3, 0, prompted=1, misled=1, similar=[[]])
     assert alone.adapters(0) == [0], "nothing is like it"
 
 
 def test_described_prompts_begin_with_a_training_description_of_the_task(
     tiny_base: BaseModel, asked_tasks: list[Task]
 ) -> None:
-    lessons = make("described", tiny_base, asked_tasks)
+    sampler = make("described", tiny_base, asked_tasks)
     told = {task.name: set() for task in asked_tasks}  # type: dict[str, set[str]]
     for step in range(24):
         by_task: dict[int, set[str]] = {}
-        for sample in lessons.samples(step):
+        for sample in sampler.samples(step):
             assert sample.adapter == 0, "one adapter for all"
             said, blank, line, end = texts(tiny_base, sample)[0].split("\n")
             by_task.setdefault(sample.task, set()).add(said)
@@ -158,10 +165,10 @@ def test_described_prompts_begin_with_a_training_description_of_the_task(
 def test_shown_prompts_hold_solved_training_examples_and_never_the_one_asked(
     tiny_base: BaseModel, asked_tasks: list[Task]
 ) -> None:
-    lessons = make("shown", tiny_base, asked_tasks)
+    sampler = make("shown", tiny_base, asked_tasks)
     for step in range(12):
         shown: dict[int, set[tuple[str, ...]]] = {}
-        for sample in lessons.samples(step):
+        for sample in sampler.samples(step):
             prompt, answer = texts(tiny_base, sample)
             *shots, question = prompt.split("\n\n")
             train = {f"Input: {each.input}\nOutput: {each.output}" for each in asked_tasks[sample.task].train}
@@ -177,5 +184,5 @@ def test_a_task_with_few_examples_asks_what_is_left_after_the_shots(
     tiny_base: BaseModel, asked_tasks: list[Task]
 ) -> None:
     few = replace(asked_tasks[0], train=asked_tasks[0].train[:3])
-    [sample] = ToldTasks(tiny_base, [few], 2, 1, 3, 0).samples(0)
+    [sample] = PromptedTaskSampler(tiny_base, [few], 2, 1, 3, 0).samples(0)
     assert texts(tiny_base, sample)[0].count("Input:") == 3

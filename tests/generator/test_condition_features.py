@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from generator.views import Views, ViewSizes
+from generator.condition_features import ConditionFeatures, FeatureSizes
 
-SIZES = ViewSizes(embedding=6, hidden=4, reading_layer=1, examples_layer=2)
+SIZES = FeatureSizes(embedding=6, hidden=4, reading_layer=1, examples_layer=2)
 
 
-def fitted() -> Views:
-    views = Views(SIZES)
+def fitted() -> ConditionFeatures:
+    views = ConditionFeatures(SIZES)
     draw = torch.Generator().manual_seed(0)
     kinds = [(torch.randn(4, generator=draw), torch.randn(4, 4, generator=draw)) for _ in range(2)]
     views.fit(kinds[0], kinds[1])

@@ -21,7 +21,7 @@ Acting = Adapter | Mixture | None
 
 @dataclass(frozen=True, eq=False)
 class GatedPool:
-    """Adapters among which every token chooses by itself; plans of one such pool are answered together.
+    """Adapters among which every token chooses by itself; requests of one such pool are answered together.
 
     Attributes:
         adapters: in the order of the gates.
@@ -33,7 +33,7 @@ class GatedPool:
 
 
 @dataclass(frozen=True)
-class Plan:
+class EvaluationRequest:
     """How a method answers a task's test examples.
 
     Attributes:
@@ -62,12 +62,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Answers:
-    """A plan's outcome.
+    """A request's outcome.
 
     Attributes:
         scores: one for each example, from 0 to 1.
         prompt_tokens: mean length of the prompts, which is paid on every call.
-        notes: the plan's.
+        notes: the request's.
     """
 
     scores: tuple[float, ...]

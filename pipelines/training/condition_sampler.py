@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from generator.conditions import Senses, described_views, example_states
-from generator.views import ViewSizes
+from generator.condition_features import FeatureSizes
+from generator.conditions import Senses, description_features, example_states
 from hyperlora.embeddings.whitening import fit_whitening
 from hyperlora.progress import progress
 from hyperlora.tasks.task import Task
@@ -21,7 +21,7 @@ _EXAMPLES = 16
 _GROUP = 16
 
 
-class ToldConditions:
+class ConditionSampler:
     """Draws conditions of training tasks; each depends on nothing but task, step and seed, so that runs can go on.
 
     Args:
@@ -30,7 +30,7 @@ class ToldConditions:
     """
 
     def __init__(
-        self, tasks: Sequence[Task], sizes: ViewSizes | None, senses: Senses, recipe: HypernetRecipe, template: str
+        self, tasks: Sequence[Task], sizes: FeatureSizes | None, senses: Senses, recipe: HypernetRecipe, template: str
     ) -> None:
         self._names = [task.name for task in tasks]
         self._recipe = recipe
@@ -41,7 +41,7 @@ class ToldConditions:
         if sizes is None:
             self._wordings = list(torch.from_numpy(senses.encoder.encode(texts)).split(counts))
             return
-        embeddings, self._readings = described_views(texts, sizes, senses)
+        embeddings, self._readings = description_features(texts, sizes, senses)
         self._wordings = list(torch.cat([embeddings, self._readings], dim=1).split(counts))
         self._owners = [owner for owner, count in enumerate(counts) for _ in range(count)]
         with progress(len(tasks), "read examples", "task") as bar:
@@ -62,9 +62,9 @@ class ToldConditions:
         """The numbers of the tasks whose wordings are most like each task's, closest first."""
         means = torch.stack([wordings[:, : self._embedding].mean(dim=0) for wordings in self._wordings])
         unit = torch.nn.functional.normalize(means, dim=1)
-        likeness = unit @ unit.T
-        likeness.fill_diagonal_(-2)
-        ranked: list[list[int]] = likeness.topk(min(count, len(unit) - 1), dim=1).indices.tolist()
+        similarity = unit @ unit.T
+        similarity.fill_diagonal_(-2)
+        ranked: list[list[int]] = similarity.topk(min(count, len(unit) - 1), dim=1).indices.tolist()
         return ranked
 
     def draw(self, number: int, step: int) -> Tensor:

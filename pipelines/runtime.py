@@ -25,8 +25,8 @@ from retrieval.artifact import TrainedRetriever, read_retriever
 from retrieval.calibration import PLAIN_MINILM, Calibration
 from retrieval.documents import QueryKind
 from retrieval.index import Where
-from retrieval.reading import ReadingEncoder
 from retrieval.retriever import Retriever
+from retrieval.state_projection import StateProjectionEncoder
 
 LONGEST_DESCRIPTION = 20_000
 GET_A_GENERATOR = "Run: hyperlora registry seed, or hyperlora train generator"
@@ -44,7 +44,7 @@ class LoadedGenerator:
     network: Generator
 
 
-class Session:
+class Runtime:
     """The parts shared by calls in one process. Not safe for concurrent use; servers hold a lock around it.
 
     Args:
@@ -117,8 +117,8 @@ class Session:
                 _log.warning("note: %s", note)
 
     @contextmanager
-    def writing_with(self, generator: str | None) -> Iterator[Session]:
-        """This session, in whose place of the champion the generator of this reference writes for a while."""
+    def writing_with(self, generator: str | None) -> Iterator[Runtime]:
+        """This runtime, in whose place of the champion the generator of this reference writes for a while."""
         before = self._named_generator
         self._named_generator = generator or before
         try:
@@ -173,13 +173,13 @@ class Session:
         sure = dict(trained.config.calibrations)
         prompts = None
         if reading is not None and reading.base == self.located.identity.fingerprint:
-            prompts = ReadingEncoder(tuned, reading, lambda: self.base)
+            prompts = StateProjectionEncoder(tuned, reading, lambda: self.base)
         elif reading is not None:
             sure.pop("prompt", None)
         return Retriever(self.registry, tuned, sure, prompts=prompts, words=trained.config.words, within=within)
 
     def generator(self, reference: str | None = None) -> LoadedGenerator | None:
-        """The generator of this reference, or else the session's own, or else the champion (else the newest) for this
+        """The generator of this reference, or else the runtime's own, or else the champion (else the newest) for this
         base model and encoder; None if there is none.
 
         One that is not named and cannot be read is passed over, with a note.

@@ -1,4 +1,4 @@
-"""What methods may use: the session, the suite's examples, and the pool of adapters trained on seen tasks."""
+"""What methods may use: the runtime, the suite's examples, and the pool of adapters trained on seen tasks."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from hyperlora.lora.adapter import Adapter
 from hyperlora.models import BaseModel, load_base_model
 from hyperlora.registry import Entry
 from hyperlora.tasks.task import Example, Suite, Task
-from pipelines.adapt.starts import mean_adapter
-from pipelines.evaluation.plans import GatedPool, drawn_examples
+from pipelines.adapt.pool_mean import mean_adapter
+from pipelines.evaluation.requests import GatedPool, drawn_examples
 from pipelines.evaluation.wordings import Control, wordings
 from pipelines.recipes import EvaluationRecipe
-from pipelines.session import Session
+from pipelines.runtime import Runtime
 from retrieval.compose.arrow import arrow_gates
 from retrieval.index import READS_TAG, pool_entries
 
 
-class Bench:
+class EvaluationContext:
     """One evaluation's means.
 
     Args:
-        session: base model, registry, index and generator.
+        runtime: base model, registry, index and generator.
         tasks: all tasks of the evaluation, in order.
         recipe: how it is measured.
         folder: where methods that train keep their checkpoints.
@@ -37,13 +37,13 @@ class Bench:
 
     def __init__(
         self,
-        session: Session,
+        runtime: Runtime,
         tasks: Sequence[Task],
         recipe: EvaluationRecipe,
         folder: Path,
         suite: Suite | None = None,
     ) -> None:
-        self.session = session
+        self.runtime = runtime
         self.recipe = recipe
         self.folder = folder
         self._tasks = list(tasks)
@@ -68,12 +68,12 @@ class Bench:
     @cached_property
     def training_base(self) -> BaseModel:
         """The base model, loaded for training."""
-        return load_base_model(self.session.base_name, training=True)
+        return load_base_model(self.runtime.base_name, training=True)
 
     @cached_property
     def pool_entries(self) -> list[Entry]:
         """The adapters that may be retrieved, by name."""
-        pool = pool_entries(self.session.registry, self.session.located.identity.fingerprint)
+        pool = pool_entries(self.runtime.registry, self.runtime.located.identity.fingerprint)
         return sorted(pool, key=lambda entry: entry.name)
 
     @cached_property
@@ -85,9 +85,9 @@ class Bench:
         """
         if not self.pool_entries:
             raise InputError(
-                f"the registry has no adapters for {self.session.located.identity.id}", "Run: hyperlora registry seed"
+                f"the registry has no adapters for {self.runtime.located.identity.id}", "Run: hyperlora registry seed"
             )
-        return {entry.reference: self.session.registry.load(entry.reference) for entry in self.pool_entries}
+        return {entry.reference: self.runtime.registry.load(entry.reference) for entry in self.pool_entries}
 
     @cached_property
     def mean_adapter(self) -> Adapter:
@@ -114,7 +114,7 @@ class Bench:
     def gated_pool(self) -> GatedPool:
         """The pool, every token choosing among a prompt's adapters as Arrow does."""
         members = list(self.pool.values())
-        return GatedPool(tuple(members), arrow_gates(members, device=self.session.base.device))
+        return GatedPool(tuple(members), arrow_gates(members, device=self.runtime.base.device))
 
     def multitask(self, reads: str) -> Adapter:
         """The adapter that reads a `description`, or `examples`, in its prompt.
@@ -129,15 +129,15 @@ class Bench:
                     f"the registry has no multi-task adapter that reads {reads}",
                     f"Run: hyperlora registry seed, or hyperlora train multitask --reads {reads}",
                 )
-            known = self.kept["multitask", reads] = self.session.registry.load(entry.reference)
+            known = self.kept["multitask", reads] = self.runtime.registry.load(entry.reference)
         assert isinstance(known, Adapter)
         return known
 
     def _multitask_entry(self, reads: str) -> Entry | None:
-        fingerprint = self.session.located.identity.fingerprint
+        fingerprint = self.runtime.located.identity.fingerprint
         fitting = [
             entry
-            for entry in self.session.registry.entries("adapter")
+            for entry in self.runtime.registry.entries("adapter")
             if entry.tags.get(READS_TAG) == reads and entry.base == fingerprint
         ]
         return max(fitting, key=lambda entry: entry.created, default=None)
@@ -147,6 +147,6 @@ class Bench:
         told = {f"multitask+{reads}": self._multitask_entry(reads) for reads in ("description", "examples")}
         parts = [("pool adapters", self.pool_entries)]
         parts += [(name, [entry]) for name, entry in told.items() if entry is not None]
-        if (writer := self.session.generator()) is not None:
+        if (writer := self.runtime.generator()) is not None:
             parts.append(("generator", [writer.entry]))
         return parts

@@ -1,4 +1,4 @@
-"""From plans to scores: by one teacher-forced forward where one answer is right, by real generation where not."""
+"""From requests to scores: by one teacher-forced forward where one answer is right, by real generation where not."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hyperlora.inference.scoring import teacher_forced_scores
 from hyperlora.lora.adapter import Adapter
 from hyperlora.tasks.metrics import answer_score
 from hyperlora.tasks.task import Task
-from pipelines.evaluation.plans import Acting, Answers, GatedPool, Plan
-from pipelines.session import Session
+from pipelines.evaluation.requests import Acting, Answers, EvaluationRequest, GatedPool
+from pipelines.runtime import Runtime
 
 # Tokens more than the right answer has, so that a wrong one has room to show itself.
 _ROOM = 4
@@ -23,62 +23,64 @@ def is_open(task: Task) -> bool:
     return task.metric != "exact_match" or not task.case_sensitive or any(example.also for example in task.test)
 
 
-def answer(session: Session, plans: Sequence[Plan], *, generating: bool = False) -> list[Answers]:
-    """Score plans together.
+def answer(runtime: Runtime, requests: Sequence[EvaluationRequest], *, generating: bool = False) -> list[Answers]:
+    """Score requests together.
 
     Args:
         generating: write every answer instead of scoring the right one.
     """
     groups: dict[tuple[bool, GatedPool | None], list[int]] = {}
-    for place, plan in enumerate(plans):
-        groups.setdefault((generating or is_open(plan.task), plan.pool), []).append(place)
+    for place, request in enumerate(requests):
+        groups.setdefault((generating or is_open(request.task), request.pool), []).append(place)
     results: dict[int, Answers] = {}
     for (by_generation, pool), places in groups.items():
-        answered = (_generated if by_generation else _forced)(session, [plans[place] for place in places], pool)
+        answered = (_generated if by_generation else _forced)(runtime, [requests[place] for place in places], pool)
         results |= dict(zip(places, answered, strict=True))
-    return [results[place] for place in range(len(plans))]
+    return [results[place] for place in range(len(requests))]
 
 
-def _forced(session: Session, plans: Sequence[Plan], pool: GatedPool | None) -> list[Answers]:
-    factors, choices = _stack(session, plans, pool)
+def _forced(runtime: Runtime, requests: Sequence[EvaluationRequest], pool: GatedPool | None) -> list[Answers]:
+    factors, choices = _stack(runtime, requests, pool)
     scores = teacher_forced_scores(
-        session.base,
-        [prompt for plan in plans for prompt in plan.prompts],
-        [completion for plan in plans for completion in plan.completions()],
-        bank=session.bank,
+        runtime.base,
+        [prompt for request in requests for prompt in request.prompts],
+        [completion for request in requests for completion in request.completions()],
+        bank=runtime.bank,
         factors=factors,
         choices=choices,
         gates=None if pool is None else pool.gates,
     )
-    return _by_plan(session, plans, [float(score.match) for score in scores])
+    return _by_request(runtime, requests, [float(score.match) for score in scores])
 
 
-def _generated(session: Session, plans: Sequence[Plan], pool: GatedPool | None) -> list[Answers]:
-    factors, choices = _stack(session, plans, pool)
-    completions = [completion for plan in plans for completion in plan.completions()]
-    lengths = [len(ids) for ids in session.base.tokenizer(completions, add_special_tokens=False)["input_ids"]]
+def _generated(runtime: Runtime, requests: Sequence[EvaluationRequest], pool: GatedPool | None) -> list[Answers]:
+    factors, choices = _stack(runtime, requests, pool)
+    completions = [completion for request in requests for completion in request.completions()]
+    lengths = [len(ids) for ids in runtime.base.tokenizer(completions, add_special_tokens=False)["input_ids"]]
     outputs = generate(
-        session.base,
-        [prompt for plan in plans for prompt in plan.prompts],
-        bank=session.bank,
+        runtime.base,
+        [prompt for request in requests for prompt in request.prompts],
+        bank=runtime.bank,
         factors=factors,
         choices=choices,
         gates=None if pool is None else pool.gates,
         sampling=[Sampling(max_new_tokens=length + _ROOM) for length in lengths],
     )
-    examples = [(plan.task, example) for plan in plans for example in plan.task.test[: len(plan.prompts)]]
+    examples = [
+        (request.task, example) for request in requests for example in request.task.test[: len(request.prompts)]
+    ]
     scores = [
         answer_score(task.metric, output.answer, example, case_sensitive=task.case_sensitive)
         for (task, example), output in zip(examples, outputs, strict=True)
     ]
-    return _by_plan(session, plans, scores)
+    return _by_request(runtime, requests, scores)
 
 
 def _stack(
-    session: Session, plans: Sequence[Plan], pool: GatedPool | None
+    runtime: Runtime, requests: Sequence[EvaluationRequest], pool: GatedPool | None
 ) -> tuple[Factors | None, list[Choice] | None]:
-    """The different adapters of the plans stacked, and every prompt's choice among them; None if there are none."""
-    every = [acting for plan in plans for acting in plan.adapters]
+    """The different adapters of the requests stacked, and every prompt's choice among them; None if there are none."""
+    every = [acting for request in requests for acting in request.adapters]
     known = {id(adapter): adapter for adapter in (pool.adapters if pool else _members(every))}
     if not known:
         return None, None
@@ -90,7 +92,7 @@ def _stack(
         else:
             choices.append(None if acting is None else places[id(acting)])
     # gates need all of a module's factors in one stack
-    return (stack_at_one_rank if pool else stack_adapters)(list(known.values()), session.base.device), choices
+    return (stack_at_one_rank if pool else stack_adapters)(list(known.values()), runtime.base.device), choices
 
 
 def _members(every: Sequence[Acting]) -> Iterator[Adapter]:
@@ -101,12 +103,12 @@ def _members(every: Sequence[Acting]) -> Iterator[Adapter]:
             yield from (adapter for adapter, _ in acting)
 
 
-def _by_plan(session: Session, plans: Sequence[Plan], scores: Sequence[float]) -> list[Answers]:
+def _by_request(runtime: Runtime, requests: Sequence[EvaluationRequest], scores: Sequence[float]) -> list[Answers]:
     results, start = [], 0
-    for plan in plans:
-        count = len(plan.prompts)
-        tokens = session.base.tokenizer(list(plan.prompts))["input_ids"]
+    for request in requests:
+        count = len(request.prompts)
+        tokens = runtime.base.tokenizer(list(request.prompts))["input_ids"]
         mine = tuple(scores[start : start + count])
-        results.append(Answers(mine, sum(map(len, tokens)) / count, plan.notes))
+        results.append(Answers(mine, sum(map(len, tokens)) / count, request.notes))
         start += count
     return results
