@@ -34,11 +34,12 @@ import yaml
 from generator.artifact import read_generator, write_generator
 from generator.conditions import AdapterRequest, condition_kind
 from generator.writing import Generator
-from hyperlora.identity import code_hash, content_hash
+from hyperlora.identity import content_hash
 from hyperlora.inference.scoring import Score, teacher_forced_scores
 from hyperlora.settings import get_settings
 from hyperlora.tasks.prompts import described_prompt, render_completion, render_prompt
 from hyperlora.tasks.task import Suite, Task
+from pipelines.code_identity import code_identity
 from pipelines.evaluation.intervals import Resamples, interval
 from pipelines.evaluation.wordings import wordings
 from pipelines.recipes import HypernetRecipe, read_recipe, shipped_recipe
@@ -122,7 +123,7 @@ def _trained(runtime: Runtime, tasks: Sequence[Task], recipe: HypernetRecipe) ->
     contents = {name: entry.content for name, entry in entries.items()}
     data = [[task.training_hash, task.descriptions] for task in tasks]
     identity = content_hash(
-        ["benchmark", runtime.located.identity.fingerprint, recipe.hash, data, contents, code_hash(HYPERNET_CODE)]
+        ["benchmark", runtime.located.identity.fingerprint, recipe.hash, data, contents, code_identity(*HYPERNET_CODE)]
     )
     return train_hypernet(
         runtime.training_base,

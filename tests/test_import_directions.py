@@ -28,7 +28,19 @@ ROOMS = {
         *("registry", "mlflow_model"),
     ),
     "pipelines": (
-        *("starter", "recipes", "runtime", "training", "adapt", "evaluation", "zoo", "quickstart", "report", "api"),
+        *(
+            "code_identity",
+            "starter",
+            "recipes",
+            "runtime",
+            "training",
+            "adapt",
+            "evaluation",
+            "zoo",
+            "quickstart",
+            "report",
+            "api",
+        ),
         "__main__",
     ),
 }

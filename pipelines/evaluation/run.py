@@ -10,48 +10,15 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import generator.condition_features
-import generator.conditions
-import generator.cvae
-import generator.dictionary
-import generator.hypernet
-import hyperlora.bank
-import hyperlora.embeddings.hidden_states
-import hyperlora.embeddings.whitening
-import hyperlora.inference.batching
-import hyperlora.inference.decoding
-import hyperlora.inference.prefix_sharing
-import hyperlora.inference.scoring
-import hyperlora.tasks.metrics
-import hyperlora.tasks.prompts
-import pipelines.adapt.generate
-import pipelines.evaluation.context
-import pipelines.evaluation.execution
-import pipelines.evaluation.methods
-import pipelines.evaluation.requests
-import pipelines.evaluation.wordings
-import pipelines.training.adapters
-import pipelines.training.batch_samplers
-import pipelines.training.loop
-import pipelines.training.refine
-import retrieval.calibration
-import retrieval.compose
-import retrieval.documents
-import retrieval.embedding
-import retrieval.examples_index
-import retrieval.index
-import retrieval.lexical
-import retrieval.ranking
-import retrieval.retriever
-import retrieval.routing
 from hyperlora.errors import HyperLoRAError, InputError
 from hyperlora.files.durable import fault_point, write_json
-from hyperlora.identity import code_hash, content_hash
+from hyperlora.identity import content_hash
 from hyperlora.progress import progress
 from hyperlora.registry.tracking import tracked_run
 from hyperlora.settings import get_settings
 from hyperlora.tasks.task import Suite, Task
 from pipelines.adapt.generate import refine_recipe
+from pipelines.code_identity import code_identity
 from pipelines.evaluation.context import EvaluationContext
 from pipelines.evaluation.curves import learning_curves
 from pipelines.evaluation.execution import answer, is_open
@@ -67,42 +34,7 @@ from pipelines.starter import starter_suite
 
 RESULTS = "results.json"
 _GROUP = 8
-_CODE = (
-    hyperlora.bank,
-    hyperlora.inference.batching,
-    hyperlora.inference.prefix_sharing,
-    hyperlora.inference.decoding,
-    hyperlora.embeddings.hidden_states,
-    hyperlora.tasks.metrics,
-    hyperlora.tasks.prompts,
-    hyperlora.inference.scoring,
-    hyperlora.embeddings.whitening,
-    generator.conditions,
-    generator.cvae,
-    generator.dictionary,
-    generator.hypernet,
-    generator.condition_features,
-    retrieval.compose,
-    retrieval.calibration,
-    retrieval.documents,
-    retrieval.embedding,
-    retrieval.index,
-    retrieval.lexical,
-    retrieval.ranking,
-    retrieval.retriever,
-    retrieval.examples_index,
-    retrieval.routing,
-    pipelines.adapt.generate,
-    pipelines.training.batch_samplers,
-    pipelines.training.refine,
-    pipelines.training.adapters,
-    pipelines.training.loop,
-    pipelines.evaluation.execution,
-    pipelines.evaluation.context,
-    pipelines.evaluation.methods,
-    pipelines.evaluation.requests,
-    pipelines.evaluation.wordings,
-)
+MEASURING = ("pipelines.evaluation.methods", "pipelines.evaluation.execution", "pipelines.evaluation.context")
 
 
 @dataclass(frozen=True)
@@ -194,7 +126,7 @@ def evaluation_identity(context: EvaluationContext, suite: Suite, tasks: Sequenc
         "encoder": runtime.encoder.id,
         "retriever": runtime.retriever().id,
         "refinement": refine_recipe().hash,
-        "code": code_hash(_CODE),
+        "code": code_identity(*MEASURING),
         **parts,
     }
 

@@ -9,38 +9,16 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import generator.canonical
-import generator.condition_features
-import generator.conditions
-import generator.cvae
-import generator.dictionary
-import generator.hypernet
-import generator.input_metric
-import generator.layout
-import generator.normalising
-import generator.principal
-import generator.weight_coders
-import hyperlora.embeddings.hidden_states
-import hyperlora.embeddings.input_moments
-import hyperlora.embeddings.task_vectors
-import hyperlora.embeddings.whitening
-import hyperlora.lora.algebra
-import hyperlora.lora.target_modules
-import pipelines.training.condition_sampler
 import pipelines.training.cvae
-import pipelines.training.hypernet
-import pipelines.training.pool_weights
-import pipelines.training.snapshots
 from generator.artifact import Network, read_generator, write_generator
 from generator.cvae import Cvae
 from generator.hypernet import Hypernet
 from generator.input_metric import InputMetric
 from hyperlora.embeddings.input_moments import input_moments
 from hyperlora.errors import AdapterFormatError, InputError, RegistryError
-from hyperlora.identity import code_hash, content_hash
+from hyperlora.identity import content_hash
 from hyperlora.lora.adapter import Adapter
 from hyperlora.lora.card import Card
 from hyperlora.lora.licences import combined_licence
@@ -49,11 +27,12 @@ from hyperlora.registry import Entry
 from hyperlora.registry.tracking import run_finished, tracked_run
 from hyperlora.settings import get_settings
 from hyperlora.tasks.task import Task
+from pipelines.code_identity import code_identity
 from pipelines.recipes import CvaeRecipe, HypernetRecipe
 from pipelines.runtime import LoadedGenerator, Runtime
 from pipelines.training.cvae import train_cvae
 from pipelines.training.hypernet import train_hypernet
-from pipelines.training.pool import TRAINING_CODE, run_folder
+from pipelines.training.pool import run_folder
 from pipelines.training.pool_weights import (
     card_weights,
     other_adapters,
@@ -65,37 +44,8 @@ from pipelines.training.pool_weights import (
 
 GeneratorRecipe = HypernetRecipe | CvaeRecipe
 Log = Callable[..., None]
-HYPERNET_CODE = (
-    *TRAINING_CODE,
-    hyperlora.embeddings.hidden_states,
-    hyperlora.embeddings.task_vectors,
-    hyperlora.embeddings.whitening,
-    generator.canonical,
-    generator.conditions,
-    generator.dictionary,
-    generator.hypernet,
-    generator.layout,
-    generator.principal,
-    generator.condition_features,
-    pipelines.training.condition_sampler,
-    pipelines.training.hypernet,
-)
-_CVAE_CODE = (
-    hyperlora.lora.algebra,
-    hyperlora.embeddings.input_moments,
-    hyperlora.lora.target_modules,
-    generator.canonical,
-    generator.cvae,
-    generator.input_metric,
-    generator.layout,
-    generator.normalising,
-    generator.principal,
-    generator.weight_coders,
-    pipelines.training.batch_samplers,
-    pipelines.training.pool_weights,
-    pipelines.training.snapshots,
-    pipelines.training.cvae,
-)
+HYPERNET_CODE = ("pipelines.training.hypernet",)
+CVAE_CODE = ("pipelines.training.cvae", "pipelines.training.pool_weights", "hyperlora.embeddings.input_moments")
 
 
 @dataclass(frozen=True)
@@ -114,7 +64,7 @@ class _Training:
     kind: str
     dtype: str
     datasets: Mapping[str, str]
-    code: Sequence[ModuleType]
+    code: Sequence[str]
     parents: Sequence[Entry]
     run: Callable[[Path, Log], Network]
 
@@ -162,7 +112,7 @@ def train_generator(
             recipe.hash,
             training.datasets,
             runtime.encoder.id,
-            code_hash(training.code),
+            code_identity(*training.code),
         ]
     )
     dataset = content_hash(training.datasets)
@@ -260,7 +210,7 @@ def _cvae(runtime: Runtime, tasks: Sequence[Task], recipe: CvaeRecipe, *, pool: 
 
     datasets = {task.name: content_hash([entries[task.name].content, task.descriptions]) for task in tasks}
     datasets |= {name: content_hash([entry.content, "card"]) for name, entry in others.items()}
-    return _Training("cvae", "", datasets, _CVAE_CODE, (*entries.values(), *others.values()), run)
+    return _Training("cvae", "", datasets, CVAE_CODE, (*entries.values(), *others.values()), run)
 
 
 def _common_modules(runtime: Runtime, adapters: Sequence[Adapter]) -> list[TargetModule]:

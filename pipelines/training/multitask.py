@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 
 from hyperlora.errors import InputError
-from hyperlora.identity import code_hash, content_hash
+from hyperlora.identity import content_hash
 from hyperlora.lora.adapter import Adapter
 from hyperlora.lora.card import Card
 from hyperlora.models import load_base_model
@@ -14,6 +14,7 @@ from hyperlora.registry import Entry, Query, Registry
 from hyperlora.registry.tracking import tracked_run
 from hyperlora.settings import get_settings
 from hyperlora.tasks.task import Task
+from pipelines.code_identity import code_identity
 from pipelines.recipes import MultitaskRecipe
 from pipelines.training.adapters import train_stack
 from pipelines.training.batch_samplers import PromptedTaskSampler
@@ -42,7 +43,7 @@ def train_multitask(
     datasets = {task.name: content_hash([task.training_hash, task.descriptions]) for task in tasks}
     dtype = str(get_settings().base_training_dtype())
     identity = content_hash(
-        ["multitask", base.identity.fingerprint, dtype, recipe.hash, datasets, code_hash(TRAINING_CODE)]
+        ["multitask", base.identity.fingerprint, dtype, recipe.hash, datasets, code_identity(*TRAINING_CODE)]
     )
     found = registry.find("adapter", identity)
     if not found and not again:

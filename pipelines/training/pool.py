@@ -6,17 +6,9 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import hyperlora.bank
-import hyperlora.inference.batching
-import hyperlora.inference.prefix_sharing
-import hyperlora.lora.target_modules
-import hyperlora.tasks.prompts
-import pipelines.training.adapters
-import pipelines.training.batch_samplers
-import pipelines.training.loop
 from hyperlora.bank import AdapterBank, stack_adapters
 from hyperlora.files.durable import fault_point
-from hyperlora.identity import code_hash, content_hash
+from hyperlora.identity import content_hash
 from hyperlora.inference.scoring import teacher_forced_scores
 from hyperlora.lora.adapter import Adapter
 from hyperlora.models import BaseModel, load_base_model
@@ -25,20 +17,12 @@ from hyperlora.registry.tracking import tracked_run
 from hyperlora.settings import get_settings
 from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Example, Task
+from pipelines.code_identity import code_identity
 from pipelines.recipes import AdapterRecipe
 from pipelines.training.adapters import train_adapters
 
 CHAMPION = "champion"
-TRAINING_CODE = (
-    hyperlora.bank,
-    hyperlora.inference.batching,
-    hyperlora.inference.prefix_sharing,
-    hyperlora.tasks.prompts,
-    hyperlora.lora.target_modules,
-    pipelines.training.batch_samplers,
-    pipelines.training.loop,
-    pipelines.training.adapters,
-)
+TRAINING_CODE = ("pipelines.training.adapters",)
 
 
 def run_folder(identity: str) -> Path:
@@ -107,7 +91,7 @@ def _train_group(registry: Registry, base: BaseModel, tasks: Sequence[Task], rec
     datasets = {task.name: task.training_hash for task in tasks}
     dtype = str(get_settings().base_training_dtype())
     group = _group_id(tasks, recipe)
-    identity = content_hash([group, base.identity.fingerprint, dtype, code_hash(TRAINING_CODE)])
+    identity = content_hash([group, base.identity.fingerprint, dtype, code_identity(*TRAINING_CODE)])
     folder = run_folder(group) / identity[:16]
     found: dict[str, Entry] = {}
     with tracked_run(registry.home, "train adapters", identity, recipe.model_dump(), datasets) as tracked:

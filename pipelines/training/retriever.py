@@ -8,25 +8,17 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
-import hyperlora.embeddings.whitening
-import pipelines.training.encoder
-import pipelines.training.retriever_pairs
-import retrieval.calibration
-import retrieval.documents
-import retrieval.embedding
-import retrieval.lexical
-import retrieval.ranking
-import retrieval.state_projection
 from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.embeddings.hidden_states import text_states
 from hyperlora.errors import AdapterFormatError, InputError, RegistryError
-from hyperlora.identity import code_hash, content_hash
+from hyperlora.identity import content_hash
 from hyperlora.lora.card import Card
 from hyperlora.models import BaseModel
 from hyperlora.registry import Entry, Registry
 from hyperlora.registry.tracking import tracked_run
 from hyperlora.settings import get_settings
 from hyperlora.tasks.task import Task
+from pipelines.code_identity import code_identity
 from pipelines.recipes import RetrieverRecipe
 from pipelines.training.adapters import CARD_EXAMPLES
 from pipelines.training.encoder import train_encoder
@@ -39,16 +31,12 @@ from retrieval.embedding import Encodes
 from retrieval.measuring import rank_queries
 from retrieval.state_projection import StateProjection, StateProjectionEncoder, fit_state_projection
 
-_CODE = (
-    hyperlora.embeddings.whitening,
-    pipelines.training.retriever_pairs,
-    pipelines.training.encoder,
-    retrieval.calibration,
-    retrieval.documents,
-    retrieval.embedding,
-    retrieval.lexical,
-    retrieval.ranking,
-    retrieval.state_projection,
+RETRIEVER_CODE = (
+    "pipelines.training.encoder",
+    "pipelines.training.retriever_pairs",
+    "retrieval.measuring",
+    "retrieval.state_projection",
+    "retrieval.calibration",
 )
 # Prompts of a dev task that calibrate, one for each of so many of its validation inputs.
 _PROMPTS = 4
@@ -90,7 +78,9 @@ def train_retriever(
     reader = None if base is None else [base.identity.fingerprint, str(get_settings().scoring_dtype())]
     dtype = str(get_settings().base_training_dtype())
     seen = [task.name for task in tasks]
-    identity = content_hash(["retriever", encoder.id, dtype, reader, recipe.hash, seen, datasets, code_hash(_CODE)])
+    identity = content_hash(
+        ["retriever", encoder.id, dtype, reader, recipe.hash, seen, datasets, code_identity(*RETRIEVER_CODE)]
+    )
     found = registry.find("retriever", identity)
     if not found and not again:
         made = encoder.id, recipe.hash, content_hash(datasets)

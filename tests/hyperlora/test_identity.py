@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import types
 from pathlib import Path
 
 import pytest
 
-from hyperlora.identity import canonical_json, code_hash, content_hash, file_hash
+from hyperlora.identity import canonical_json, content_hash, file_hash
 
 
 def test_equal_values_have_equal_canonical_json_whatever_their_order() -> None:
@@ -28,16 +27,3 @@ def test_a_files_hash_is_the_sha256_of_its_bytes(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(data)
     assert file_hash(path) == hashlib.sha256(data).hexdigest()
-
-
-def test_the_code_hash_follows_the_source_and_not_the_order(tmp_path: Path) -> None:
-    modules = []
-    for name in ("one", "two"):
-        module = types.ModuleType(name)
-        module.__file__ = str(tmp_path / f"{name}.py")
-        (tmp_path / f"{name}.py").write_text(f"x = '{name}'\n")
-        modules.append(module)
-    before = code_hash(modules)
-    assert code_hash(modules[::-1]) == before
-    (tmp_path / "two.py").write_text("x = 'three'\n")
-    assert code_hash(modules) != before

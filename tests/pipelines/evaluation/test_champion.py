@@ -211,7 +211,7 @@ def test_what_another_release_trained_on_the_same_is_not_trained_again(
     import pipelines.training.generator as module
 
     recipe = load_recipe(toy_recipe).hypernet
-    monkeypatch.setattr(module, "code_hash", lambda modules: "of another release")
+    monkeypatch.setattr(module, "code_identity", lambda *modules: "of another release")
     held, trained_now = train_generator(runtime, toy_tasks, recipe, name="again")
     assert (held.entry.name, trained_now) == ("quickstart-hypernet", False)
     other, trained_now = train_generator(runtime, toy_tasks, recipe.model_copy(update={"seed": 7}), name="other")
