@@ -3,7 +3,7 @@
 Every wording of a file is asked of the registry's pool. Scored, on examples of the task, are the adapter that is found
 first, the one that is generated, and what is taken of both; and it is counted which requests are refused. Two files:
 
-* `pipelines/zoo/wordings.json`, on validation examples, is what choices are made on: `--fit` prints the four means of
+* `pipelines/zoo/wordings.json`, on validation examples, is what choices are made on: `--fit` prints the four numbers of
   `pipelines.adapt.choice_by_description.EXPECTED`.
 * `benchmarks/data/unseen_wordings.json`, on test examples, was written by another hand and is for no choice.
 
@@ -123,7 +123,7 @@ def summary(rows: Sequence[Asked], pool: set[str]) -> dict[str, Any]:
 
 
 def means(rows: Sequence[Asked], pool: set[str]) -> dict[str, float]:
-    """The four means of `ExpectedScores`, over the wordings that are not refused."""
+    """The four numbers of `ExpectedScores`, over the wordings that are not refused and not foreign."""
     scored = [row for row in rows if row.scores and not row.refused and row.wording.kind != "foreign"]
 
     def mean(name: str, kept: Sequence[Asked]) -> float:
@@ -134,7 +134,7 @@ def means(rows: Sequence[Asked], pool: set[str]) -> dict[str, float]:
     return {
         "right": mean("retrieved", right),
         "wrong": mean("retrieved", wrong),
-        "known": mean("generated", right),
+        "known": round(mean("generated", right) / mean("retrieved", right), 3),
         "unknown": mean("generated", [row for row in wrong if row.wording.task not in pool]),
     }
 
@@ -152,7 +152,7 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=1_000, help="wordings of a kind and task, at most")
     parser.add_argument("--partitions", nargs="+", default=["seen", "dev"])
     parser.add_argument("--pool-only", action="store_true", help="only tasks that the pool has an adapter for")
-    parser.add_argument("--fit", action="store_true", help="print the four means that choices rest on")
+    parser.add_argument("--fit", action="store_true", help="print the four numbers that choices rest on")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     runtime, suite = Runtime(), starter_suite()

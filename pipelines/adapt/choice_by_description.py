@@ -33,7 +33,8 @@ class ExpectedScores:
     Attributes:
         right: an adapter on its own task, for those whose cards say nothing of it.
         wrong: an adapter on another task that it was found for.
-        known: what a generator writes for a task of the pool that it was trained on.
+        known: what a generator writes for a task of the pool that it was trained on, as a share of what the adapter for
+            that task scores: what is hard for one is hard for the other.
         unknown: what it writes for a task of neither.
     """
 
@@ -43,16 +44,16 @@ class ExpectedScores:
     unknown: float
 
     def retrieved(self, confidence: float, measured: float | None) -> float:
-        """Of an adapter that is for the task with this probability."""
+        """Of an adapter that is for the task with this probability, and scores this on its own."""
+        return confidence * (self.right if measured is None else measured) + (1 - confidence) * self.wrong
+
+    def generated(self, confidence: float, measured: float | None) -> float:
+        """Of what is generated for a task that is, with this probability, a known one whose adapter scores this."""
         own = self.right if measured is None else measured
-        return confidence * own + (1 - confidence) * self.wrong
-
-    def generated(self, confidence: float) -> float:
-        """Of what is generated for a task that it knows with this probability."""
-        return confidence * self.known + (1 - confidence) * self.unknown
+        return confidence * self.known * own + (1 - confidence) * self.unknown
 
 
-EXPECTED = ExpectedScores(right=0.86, wrong=0.04, known=0.56, unknown=0.13)
+EXPECTED = ExpectedScores(right=0.86, wrong=0.04, known=0.65, unknown=0.13)
 
 
 class NothingFitsError(HyperLoRAError):
@@ -122,8 +123,8 @@ def choose_by_description(
         InputError: the least confidence is no probability.
     """
     least = check_confidence(min_confidence)
-    retrieved = [candidate for candidate, _ in found if candidate.origin == "retrieved"]
-    closest = retrieved[0] if retrieved else None
+    retrieved = [pair for pair in found if pair[0].origin == "retrieved"]
+    closest = retrieved[0][0] if retrieved else None
     sure = None if closest is None else _confidence(closest)
     if closest is not None and closest.confidence is not None and closest.confidence < least and not force:
         raise NothingFitsError(
@@ -131,13 +132,14 @@ def choose_by_description(
             f"({closest.description!r}), is for it with probability {closest.confidence:.2f}, below {least:g}",
             "Give three or more examples with --examples FILE, say it in other words of the language that the pool is "
             "described in, or take what comes closest with --force.",
-            retrieved,
+            [candidate for candidate, _ in retrieved],
         )
     knows = (
         0.0 if closest is None or sure is None or parse_reference(closest.reference).target not in known_tasks else sure
     )
+    written = EXPECTED.generated(knows, _measured(retrieved[0][1]) if retrieved else None)
     ranked = sorted(
-        ((replace(each, expected_score=_expected(each, adapter, knows)), adapter) for each, adapter in found),
+        ((replace(each, expected_score=_expected(each, adapter, written)), adapter) for each, adapter in found),
         key=lambda pair: -(pair[0].expected_score or 0.0),
     )
     best, *others = ranked
@@ -155,12 +157,16 @@ def _confidence(candidate: Candidate) -> float:
     return 1.0 if (candidate.similarity or 0.0) >= TRUSTED_SIMILARITY else 0.0
 
 
-def _expected(candidate: Candidate, adapter: Adapter, knows: float) -> float:
+def _expected(candidate: Candidate, adapter: Adapter, written: float) -> float:
     if candidate.origin == "generated":
-        return EXPECTED.generated(knows)
+        return written
+    return EXPECTED.retrieved(_confidence(candidate), _measured(adapter))
+
+
+def _measured(adapter: Adapter) -> float | None:
+    """What an adapter's card says that it scores on its own task."""
     metrics = adapter.card.metrics
-    measured = next((metrics[name] for name in _MEASURED if name in metrics), None)
-    return EXPECTED.retrieved(_confidence(candidate), measured)
+    return next((metrics[name] for name in _MEASURED if name in metrics), None)
 
 
 def _reason(best: Candidate, closest: Candidate | None, alternative: Found | None, *, forced: bool) -> str:

@@ -53,7 +53,7 @@ def test_an_adapter_below_a_half_is_taken_where_what_is_generated_would_score_le
     assert (best.reference, best.origin) == ("registry:plural-0@1", "retrieved")
     assert best.expected_score == pytest.approx(0.4 * EXPECTED.right + 0.6 * EXPECTED.wrong)
     scores = {other.reference: other.expected_score for other in others}
-    assert scores[WRITER] == pytest.approx(0.4 * EXPECTED.known + 0.6 * EXPECTED.unknown)
+    assert scores[WRITER] == pytest.approx(0.4 * EXPECTED.known * EXPECTED.right + 0.6 * EXPECTED.unknown)
     assert scores["registry:plural-1@1"] == pytest.approx(0.1 * EXPECTED.right + 0.9 * EXPECTED.wrong)
     assert made.choice.adapter is made.ranked[0][1]
     assert made.choice.steps == 0
@@ -61,17 +61,30 @@ def test_an_adapter_below_a_half_is_taken_where_what_is_generated_would_score_le
     assert "unproven without --examples" in made.choice.reason
 
 
-def test_a_poor_adapter_gives_way_to_what_is_generated(offered: Offered) -> None:
-    assert choose_by_description(offered(0.9), KNOWS).choice.candidate.origin == "retrieved"
-    poor = choose_by_description(offered(0.9, measured=0.2), KNOWS)
-    assert poor.choice.candidate.origin == "generated"
-    assert poor.ranked[1][0].expected_score == pytest.approx(0.9 * 0.2 + 0.1 * EXPECTED.wrong)
+def test_what_is_hard_for_an_adapter_is_hard_for_the_generator(offered: Offered) -> None:
+    made = choose_by_description(offered(0.9, measured=0.4), KNOWS)
+    [retrieved, written] = [candidate for candidate, _ in made.ranked]
+    assert retrieved.expected_score == pytest.approx(0.9 * 0.4 + 0.1 * EXPECTED.wrong)
+    assert written.expected_score == pytest.approx(0.9 * EXPECTED.known * 0.4 + 0.1 * EXPECTED.unknown)
+
+
+def test_an_adapter_that_is_probably_for_another_task_gives_way_to_what_is_generated(offered: Offered) -> None:
+    made = choose_by_description(offered(0.12), KNOWS)
+    assert made.choice.candidate.origin == "generated"
+    assert "the closest adapter, registry:plural-0@1, is for this task with probability 0.12 only" in made.choice.reason
+
+
+def test_an_adapter_that_answers_nothing_gives_way(offered: Offered) -> None:
+    made = choose_by_description(offered(0.9, measured=0.0), KNOWS)
+    assert made.choice.candidate.origin == "generated"
 
 
 def test_a_generator_that_was_not_trained_on_the_task_is_not_taken_to_know_it(offered: Offered) -> None:
     made = choose_by_description(offered(0.9, measured=0.2), ("another-task",))
     assert made.choice.candidate.origin == "retrieved"
     assert made.ranked[1][0].expected_score == pytest.approx(EXPECTED.unknown)
+    knowing = choose_by_description(offered(0.9), KNOWS).ranked[1][0].expected_score
+    assert knowing is not None and knowing > EXPECTED.unknown
 
 
 def test_what_cannot_be_told_apart_is_kept_both(offered: Offered) -> None:
