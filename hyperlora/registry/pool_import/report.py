@@ -103,7 +103,7 @@ class Report:
         if self.unknown:
             lines.append(f"tasks that nobody knows: {len(self.unknown)}; no description finds these. Say what they do:")
             lines += [
-                f'  hyperlora registry edit {reference} --description "…" --template "…{{input}}…"'
+                f'  hyperlora registry edit {reference.partition("@")[0]} --description "…" --template "…{{input}}…"'
                 for reference in self.unknown
             ]
         return "\n".join(lines + [f"note: {note}" for note in self.notes])

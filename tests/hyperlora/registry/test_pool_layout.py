@@ -259,7 +259,7 @@ def test_a_task_that_answers_do_not_tell_is_unknown_and_listed_with_the_remedy(
     assert "training_args.yaml names the prompt template 'qwen', which is not read here" in rows["chat"].note
     assert "which may not be its own" in rows["quiet"].note
     assert report.as_json()["unknown"] == ["registry:chat@1", "registry:quiet@1"]
-    assert '  hyperlora registry edit registry:quiet@1 --description "…" --template "…{input}…"' in report.as_text()
+    assert '  hyperlora registry edit registry:quiet --description "…" --template "…{input}…"' in report.as_text()
     # no description finds them, but they are tried on examples
     pool = pool_entries(registry, cards_base(registry))
     hits = build_index(pool, encoder).search("Unknown task (quiet)", 4)
