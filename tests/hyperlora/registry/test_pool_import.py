@@ -543,6 +543,34 @@ TRAINERS = (
     "## Model description\n\nMore information needed\n\n## Training procedure\n\nWe trained it well.\n"
 )
 
+# as axolotl 0.6.0 writes it
+AXOLOTL = (
+    "---\nlibrary_name: peft\nlicense: apache-2.0\ntags:\n- axolotl\n- generated_from_trainer\n{}---\n\n"
+    "<!-- This model card has been generated automatically according to the information the Trainer had access to. You\n"
+    "should probably proofread and complete it, then remove this comment. -->\n\n"
+    '[<img src="https://x/badge-web.png" alt="Built with Axolotl" width="200" height="32"/>](https://x/axolotl)\n'
+    "<details><summary>See axolotl config</summary>\n\naxolotl version: `0.6.0`\n```yaml\nadapter: lora\n"
+    "base_model: org/base\n\n# Where the data is\ndatasets:\n  - path: emotion\n    type: alpaca\n```\n\n</details><br>\n\n"
+    "# outputs/lora-out\n\n{}"
+    "## Model description\n\nMore information needed\n\n## Intended uses & limitations\n\nMore information needed\n\n"
+    "## Training and evaluation data\n\nMore information needed\n\n## Training procedure\n\n"
+    "### Training hyperparameters\n\nThe following hyperparameters were used during training:\n- learning_rate: 0.0002\n"
+)
+ON_NONE = "This model is a fine-tuned version of [org/base](https://x) on the None dataset.\n\n"
+ON_TWO = "This model is a fine-tuned version of [org/base](https://x) on the identity and the alpaca_en datasets.\n\n"
+AUTOTRAIN = (
+    "# Model Trained Using AutoTrain\n\nThis model was trained using AutoTrain. For more information, please visit "
+    "[AutoTrain](https://x).\n\n# Usage\n\n```python\nx\n```\n"
+)
+OLD_PEFT = (
+    "## Training procedure\n\nThe following `bitsandbytes` quantization config was used during training:\n"
+    "- load_in_4bit: True\n### Framework versions\n\n- PEFT 0.5.0\n"
+)
+UNSLOTH = (
+    "# Uploaded finetuned  model\n\n- **Developed by:** me\n- **License:** mit\n\nThis qwen3 model was trained 2x faster with "
+    '[Unsloth](https://x) and Huggingface\'s TRL library.\n\n[<img src="https://x" width="200"/>](https://x)\n'
+)
+
 
 @pytest.mark.parametrize(
     ("readme", "description"),
@@ -554,6 +582,16 @@ TRAINERS = (
          "<!-- More. -->\nNames the colour of a thing.\n- **Developed by:** me\n", "Names the colour of a thing."),
         ("# Model Card for out\n\nThis model is a fine-tuned version of [a/b](https://x).\n"
          "It has been trained using [TRL](https://y).\n\n## Quick start\n\nAsk it.\n", ""),
+        (AXOLOTL.format("", ON_NONE), ""),
+        (AXOLOTL.format("datasets:\n- emotion\n", ON_NONE), "Trained on the dataset emotion"),
+        (AXOLOTL.format("", "Names the colour of a thing.\n\n"), "Names the colour of a thing."),
+        # an older release left the version outside
+        ("axolotl version: `0.3.0`\n\n# my-lora\n\n" + ON_NONE, ""),
+        # LLaMA-Factory's has the Trainer's form
+        ("# sft\n\n" + ON_TWO, "Trained on the datasets identity and alpaca_en"),
+        (AUTOTRAIN, ""),
+        (OLD_PEFT, ""),
+        (UNSLOTH, ""),
         (TRAINERS.format("None"), ""),
         (TRAINERS.format("emotion"), "Trained on the dataset emotion"),
         ("---\ndatasets: [a/b, c]\n---\n", "Trained on the datasets a/b and c"),
