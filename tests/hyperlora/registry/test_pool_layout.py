@@ -109,6 +109,18 @@ def test_all_checkpoints_are_taken_when_asked_for(trainings: Path, registry: Reg
     assert statuses(report)["killed/checkpoint-1500"] == "quarantined"
 
 
+def test_all_checkpoints_of_one_training_are_named_by_the_training(trainings: Path, registry: Registry) -> None:
+    options = ImportOptions(all_checkpoints=True, probe=False)
+    assert names(import_pool(str(trainings / "killed"), options, registry=registry)) == {
+        "checkpoint-1000": "registry:killed-checkpoint-1000@1",
+        "checkpoint-500": "registry:killed-checkpoint-500@1",
+    }
+    assert names(import_pool(str(trainings / "done"), options, registry=registry)) == {
+        ".": "registry:done@1",
+        "checkpoint-20": "registry:done-checkpoint-20@1",
+    }
+
+
 def test_one_training_is_one_adapter_under_its_folders_name(trainings: Path, registry: Registry) -> None:
     # by its own folder, by a checkpoint's, and as a pool of one
     entry = import_adapters(str(trainings / "killed"), description="Turn it round", registry=registry)
