@@ -181,7 +181,7 @@ def read_folder(folder: Path, base: LocatedBase | None = None) -> FolderContents
     if found.problems:
         return FolderContents(Validation(folder, tuple(found.problems), tuple(found.notes)), {}, record)
     assert config is not None
-    summary = _summary(factors, pairs, config, record)
+    summary = _summary(factors, pairs, config, raw or {}, record)
     return FolderContents(Validation(folder, (), tuple(found.notes), summary), factors, record)
 
 
@@ -375,8 +375,14 @@ def _check_base(found: _Findings, pairs: Pairs, selection: TargetSelection | Non
 
 
 def _summary(
-    factors: Mapping[str, LoraFactors], pairs: Pairs, config: LoraConfig, record: FolderRecord | None
+    factors: Mapping[str, LoraFactors],
+    pairs: Pairs,
+    config: LoraConfig,
+    raw: Mapping[str, Any],
+    record: FolderRecord | None,
 ) -> Summary:
+    named = raw.get("base_model_name_or_path")
+    says = named.strip() if isinstance(named, str) else ""
     return Summary(
         modules=len(factors),
         targets=tuple(sorted({module.rpartition(".")[2] for module in factors})),
@@ -385,7 +391,7 @@ def _summary(
         scalings=tuple(sorted({lora.scaling for lora in factors.values()})),
         dtypes=tuple(sorted({entry.dtype for pair in pairs.values() for entry in pair.values()})),
         parameters=sum(lora.A.numel() + lora.B.numel() for lora in factors.values()),
-        base=None if record is None else record.base.id,
+        base=record.base.id if record is not None else says or None,
     )
 
 
