@@ -30,15 +30,16 @@ _BOILERPLATE = re.compile(
     r"|this (model|adapter|checkpoint) was trained (using|with)\b|this \w+ model was trained"
     r"|uploaded (finetuned |fine-tuned )?model|(peft|lora|framework versions?|adapter)$|this is the model card of"
     r"|it achieves the following results|use the code below|<|\|"
-    r"|training (procedure|hyperparameters|results|and evaluation data)$|intended uses|the following .* used during training"
+    r"|training (procedure|hyperparameters|results|and evaluation data)$|intended uses"
+    r"|the following .* used during training"
     r"|axolotl version|see axolotl config|(built|made) with (axolotl|unsloth)"
     r"|model trained using autotrain|for more information, please visit|visualize in weights",
     re.IGNORECASE,
 )
 # axolotl folds its version and its whole config into one; whatever is folded away is no summary
 _FOLDED = re.compile(r"<details\b[^>]*>.*?</details>", re.DOTALL | re.IGNORECASE)
-# The sentence of transformers' Trainer; its datasets are the only thing in it that the adapter's author chose. LLaMA-Factory
-# trains on several: "on the a, the b and the c datasets".
+# The sentence of transformers' Trainer; its datasets are the only thing in it that the adapter's author chose.
+# LLaMA-Factory trains on several: "on the a, the b and the c datasets".
 _TRAINERS = re.compile(
     r"fine-?tuned version of .+? on (?:the|an) (?P<datasets>\S+(?:(?:, the| and the) \S+)*) datasets?\b", re.IGNORECASE
 )

@@ -546,15 +546,17 @@ TRAINERS = (
 # as axolotl 0.6.0 writes it
 AXOLOTL = (
     "---\nlibrary_name: peft\nlicense: apache-2.0\ntags:\n- axolotl\n- generated_from_trainer\n{}---\n\n"
-    "<!-- This model card has been generated automatically according to the information the Trainer had access to. You\n"
-    "should probably proofread and complete it, then remove this comment. -->\n\n"
+    "<!-- This model card has been generated automatically according to the information the Trainer had access to. "
+    "You\nshould probably proofread and complete it, then remove this comment. -->\n\n"
     '[<img src="https://x/badge-web.png" alt="Built with Axolotl" width="200" height="32"/>](https://x/axolotl)\n'
     "<details><summary>See axolotl config</summary>\n\naxolotl version: `0.6.0`\n```yaml\nadapter: lora\n"
-    "base_model: org/base\n\n# Where the data is\ndatasets:\n  - path: emotion\n    type: alpaca\n```\n\n</details><br>\n\n"
+    "base_model: org/base\n\n# Where the data is\ndatasets:\n  - path: emotion\n    type: alpaca\n```\n\n"
+    "</details><br>\n\n"
     "# outputs/lora-out\n\n{}"
     "## Model description\n\nMore information needed\n\n## Intended uses & limitations\n\nMore information needed\n\n"
     "## Training and evaluation data\n\nMore information needed\n\n## Training procedure\n\n"
-    "### Training hyperparameters\n\nThe following hyperparameters were used during training:\n- learning_rate: 0.0002\n"
+    "### Training hyperparameters\n\nThe following hyperparameters were used during training:\n"
+    "- learning_rate: 0.0002\n"
 )
 ON_NONE = "This model is a fine-tuned version of [org/base](https://x) on the None dataset.\n\n"
 ON_TWO = "This model is a fine-tuned version of [org/base](https://x) on the identity and the alpaca_en datasets.\n\n"
@@ -567,7 +569,8 @@ OLD_PEFT = (
     "- load_in_4bit: True\n### Framework versions\n\n- PEFT 0.5.0\n"
 )
 UNSLOTH = (
-    "# Uploaded finetuned  model\n\n- **Developed by:** me\n- **License:** mit\n\nThis qwen3 model was trained 2x faster with "
+    "# Uploaded finetuned  model\n\n- **Developed by:** me\n- **License:** mit\n\n"
+    "This qwen3 model was trained 2x faster with "
     '[Unsloth](https://x) and Huggingface\'s TRL library.\n\n[<img src="https://x" width="200"/>](https://x)\n'
 )
 
