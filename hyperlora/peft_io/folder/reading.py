@@ -20,6 +20,7 @@ from hyperlora.files.safetensors_header import TensorEntry, read_header
 from hyperlora.files.stored_floats import FLOATS
 from hyperlora.lora.adapter import Adapter, LoraFactors
 from hyperlora.lora.card import Card
+from hyperlora.lora.licences import UNKNOWN
 from hyperlora.models.identity import BaseIdentity
 from hyperlora.models.sources import LocatedBase
 from hyperlora.peft_io.folder.blocks import TensorBlocks, read_blocks
@@ -118,7 +119,7 @@ def read_adapter(folder: Path, base: BaseIdentity | None = None) -> Adapter:
         raise AdapterFormatError(f"{folder} has no {RECORD_FILE}, so its base model is unknown", "Name it with --base.")
     if record is None:
         assert base is not None
-        return Adapter(modules, base, Card(description=f"Imported from {folder.name}"))
+        return Adapter(modules, base, Card(description=f"Imported from {folder.name}", licence=UNKNOWN))
     adapter = Adapter(modules, record.base, record.card)
     if base is not None:
         adapter.require_base(base)

@@ -375,9 +375,17 @@ def test_a_plain_folder_is_recognised_wherever_an_adapter_is_named(
     opened = open_adapter("one")
     assert opened.base.id == f"file:{tiny_base_folder}"
     assert opened.card.description_source == "unknown"
+    # nobody gave it a licence, so that what is made of it has none
+    assert opened.card.licence == "unknown"
+    (tmp_path / "two" / "README.md").write_text("---\nlicense: mit\n---\n")
     merge("one", tmp_path / "merged")
     assert (tmp_path / "merged" / "model.safetensors").is_file()
     both = hyperlora.compose(["./one", f"file:{tmp_path / 'two'}"], weights=[0.5, 0.5], name="both")
+    assert both.adapter.card.licence == "unknown"
+    assert both.entry is not None and both.entry.licence == "unknown"
+    save(tmp_path / "three", 3, "---\nlicense: mit\n---\n")
+    licensed = hyperlora.compose(["./two", "./three"], weights=[0.5, 0.4])
+    assert licensed.adapter.card.licence == "mit"
     # where the parts lay is said in full
     assert both.adapter.card.parents == (f"file:{tmp_path / 'one'}", f"file:{tmp_path / 'two'}")
     (match,) = hyperlora.search(like="one", k=1)
