@@ -64,8 +64,10 @@ def import_pool(reference: str, options: ImportOptions | None = None, *, registr
     try:
         with FileLock(home / ".lock", timeout=0):
             running = _Import(pool, members, bases, options, registry, Journal(home / "journal.jsonl"))
+            before = running.already_there
             report = Report(identity, pool.label, tuple(running.rows()), running.notes())
             write_json(home / "report.json", report.as_json())
+            report = replace(report, already_there=before)
     except Timeout as error:
         raise InputError(f"{pool.label} is being imported by another process", "Wait until it has ended.") from error
     return report
@@ -111,6 +113,11 @@ class _Import:
         self._names, self._settled = self._look_around()
         self._probed: tuple[str, BaseModel] | None = None
 
+    @property
+    def already_there(self) -> int:
+        """How many of the adapters an earlier run has registered."""
+        return sum(bool(settled.row.reference) for settled in self._settled.values())
+
     def notes(self) -> tuple[str, ...]:
         """What a person may want to know of the import as a whole."""
         notes = []
@@ -118,6 +125,14 @@ class _Import:
         if unused:
             more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
             notes.append(f"descriptions that no folder has the name of: {', '.join(unused[:5])}{more}")
+        settled = [self._journal.settled[folder].row for folder in self._folders if folder in self._journal.settled]
+        for row in settled:
+            said = self._options.told(row.name, row.folder)
+            if row.status == "duplicate" and (said.description or said.template):
+                notes.append(
+                    f"what is said of {row.folder} was not applied, because it is there already; say it with: "
+                    f"hyperlora registry edit {row.duplicate_of.partition('@')[0]} --description … --template …"
+                )
         notes += [
             f"{base} is here without weights, and shapes were checked against its config alone; once the weights are "
             "here, name them for each of its adapters: hyperlora registry edit REF --base REF"

@@ -290,7 +290,10 @@ def test_the_report_is_written_and_an_import_run_again_gives_the_same_without_re
     before = written.read_bytes()
     assert json.loads(before) == report.as_json()
     versions = [entry.reference for entry in registry.entries("adapter")]
-    assert import_pool(f"file:{pool}", registry=registry) == report
+    again = import_pool(f"file:{pool}", registry=registry)
+    assert again == report
+    assert (report.already_there, again.already_there, again.as_json()["already_there"]) == (0, 11, 11)
+    assert again.as_text().splitlines()[0].endswith("11 quarantined; 11 of them already there, 0 new")
     assert written.read_bytes() == before
     assert [entry.reference for entry in registry.entries("adapter")] == versions
     text = report.as_text()
@@ -388,6 +391,22 @@ def test_only_a_folder_that_changed_is_imported_again_as_a_new_version(
     assert [row.reference for row in first.rows] == ["registry:one@1", "registry:two@1"]
     assert [row.reference for row in second.rows] == ["registry:one@1", "registry:two@2"]
     assert second.rows[0] == first.rows[0]
+
+
+def test_descriptions_of_what_is_there_already_are_said_not_to_be_applied(
+    save: Save, registry: Registry, tmp_path: Path
+) -> None:
+    for seed, name in enumerate(("one", "two")):
+        save(tmp_path / "pool" / name, seed=seed, readme=f"# Task number {name}\n")
+    pool = f"file:{tmp_path / 'pool'}"
+    assert import_pool(pool, registry=registry).notes == ()
+    options = ImportOptions(prefix="my-", descriptions={"my-two": "Give the plural"})
+    report = import_pool(pool, options, registry=registry)
+    assert [row.status for row in report.rows] == ["duplicate"] * 2
+    [note] = report.notes
+    assert note.startswith("what is said of two was not applied, because it is there already; say it with: ")
+    assert "hyperlora registry edit registry:two --description" in note
+    assert import_pool(pool, options, registry=registry) == report
 
 
 def test_without_probing_folders_wait_for_descriptions_from_a_file(
