@@ -404,7 +404,7 @@ def test_descriptions_of_what_is_there_already_are_said_not_to_be_applied(
     report = import_pool(pool, options, registry=registry)
     assert [row.status for row in report.rows] == ["duplicate"] * 2
     [note] = report.notes
-    assert note.startswith("what is said of two was not applied, because it is there already; say it with: ")
+    assert note.startswith("what is said of two was not applied, because registry:two@1 is the same adapter; say it ")
     assert "hyperlora registry edit registry:two --description" in note
     assert import_pool(pool, options, registry=registry) == report
 
