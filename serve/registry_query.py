@@ -10,7 +10,7 @@ from typing import Any
 
 from hyperlora.errors import InputError
 from hyperlora.registry import Query
-from hyperlora.registry.catalogue import parse_metric
+from hyperlora.registry.catalogue import check_origins, parse_metric
 
 _AGO = re.compile(r"([0-9]{1,6})([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -27,8 +27,9 @@ def query_of(values: Mapping[str, Any], *, text: str | None = None, order: str) 
         order: see `Query`.
 
     Raises:
-        InputError: a time, tag or range cannot be read.
+        InputError: a time, tag or range cannot be read, or an origin is none.
     """
+    check_origins(values["origins"])
     return Query(
         kind=None if values["kind"] == "any" else values["kind"],
         text=text,

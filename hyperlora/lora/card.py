@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from hyperlora.tasks.prompts import DEFAULT_TEMPLATE, PromptTemplate
 
 Origin = Literal["trained", "generated", "retrieved", "composed", "imported"]
+ORIGINS: tuple[Origin, ...] = get_args(Origin)
 DescriptionSource = Literal["given", "proposed", "unknown"]
 # Left out of what is stored where they say nothing, so that cards of before are stored in the same bytes as before.
 _OPTIONAL = ("lora_dropout", "readme", "source")

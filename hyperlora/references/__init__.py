@@ -106,7 +106,11 @@ def _is_there(text: str) -> bool:
 
 def _suggestion(text: str, allowed: tuple[str, ...], listed: str) -> str:
     if "registry" in allowed and _REGISTRY_NAME.fullmatch(text.partition("@")[0]):
+        if allowed == ("registry",):
+            return f"Write registry:{text}."
         return f"For a registered one write registry:{text}; else use one of {listed}"
     if "hf" in allowed and _REPOSITORY.fullmatch(text):
+        if allowed == ("hf",):
+            return f"Write hf:{text}."
         return f"For a repository of the hub write hf:{text}; else use one of {listed}"
-    return f"Use one of {listed}"
+    return f"Use one of {listed}" if len(allowed) > 1 else f"Write {listed}NAME."

@@ -14,6 +14,7 @@ from hyperlora.identity import content_hash
 from hyperlora.inference.scoring import teacher_forced_scores
 from hyperlora.lora.adapter import Adapter
 from hyperlora.lora.card import Card
+from hyperlora.lora.licences import combined_licence
 from hyperlora.peft_io.folder import write_adapter
 from hyperlora.progress import progress
 from hyperlora.references import parse_reference
@@ -205,6 +206,7 @@ def _card(
         description_source="given" if recipe.description else "proposed",
         prompt_template=template,
         origin="composed",
+        licence=combined_licence(adapter.card.licence for adapter in adapters),
         parents=tuple(str(parse_reference(reference).absolute()) for reference in recipe.adapters),
         recipe_hash=content_hash(made_of),
         decision={"method": recipe.method, "weights": list(weights), "rank": recipe.rank, "options": recipe.options},

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hyperlora.errors import InputError
 from hyperlora.lora.base_completion import complete_base
+from hyperlora.registry.catalogue import check_origins
 from hyperlora.registry.open_adapter import open_adapter
 from hyperlora.tasks.task import Example
 from pipelines.runtime import Runtime
@@ -29,13 +30,15 @@ def search(
     """The k adapters of the runtime's base model that fit a text, examples or an adapter best, best first.
 
     Raises:
-        InputError: not exactly one of the three is given, a filter is given with `like`, or k is below 1.
+        InputError: not exactly one of the three is given, a filter is given with `like`, an origin is none, or k is
+            below 1.
     """
     given = sum(map(bool, (text.strip(), examples, like)))
     if given == 0:
         raise InputError("the description is empty", "Say in a sentence what the task is, or give solved examples.")
     if given > 1:
         raise InputError("a search is by a text, by examples or by an adapter", "Give only one of them.")
+    check_origins(origins)
     where = Where(tags=tags or {}, origins=origins)
     if like:
         if tags or origins:

@@ -20,7 +20,6 @@ from hyperlora.embeddings.input_moments import input_moments
 from hyperlora.errors import AdapterFormatError, InputError, RegistryError
 from hyperlora.identity import content_hash
 from hyperlora.lora.adapter import Adapter
-from hyperlora.lora.card import Card
 from hyperlora.lora.licences import combined_licence
 from hyperlora.lora.target_modules import TargetModule, find_target_modules
 from hyperlora.registry import Entry
@@ -31,6 +30,7 @@ from pipelines.code_identity import code_identity
 from pipelines.recipes import CvaeRecipe, HypernetRecipe
 from pipelines.runtime import LoadedGenerator, Runtime
 from pipelines.training.cvae import train_cvae
+from pipelines.training.data_licence import licence_of_tasks
 from pipelines.training.hypernet import train_hypernet
 from pipelines.training.pool import run_folder
 from pipelines.training.pool_weights import (
@@ -141,7 +141,7 @@ def train_generator(
             "licence": (
                 combined_licence(parent.licence for parent in training.parents)
                 if training.parents
-                else Card.model_fields["licence"].default
+                else licence_of_tasks(tasks)
             ),
             "encoder": runtime.encoder.id,
             "metrics": {},

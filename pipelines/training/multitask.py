@@ -18,6 +18,7 @@ from pipelines.code_identity import code_identity
 from pipelines.recipes import MultitaskRecipe
 from pipelines.training.adapters import train_stack
 from pipelines.training.batch_samplers import PromptedTaskSampler
+from pipelines.training.data_licence import licence_of_tasks
 from pipelines.training.pool import CHAMPION, TRAINING_CODE, run_folder
 from retrieval.index import READS_TAG
 
@@ -73,6 +74,7 @@ def train_multitask(
             origin="trained",
             recipe_hash=recipe.hash,
             dataset_hash=content_hash(datasets),
+            licence=licence_of_tasks(tasks),
         )
         adapter = Adapter(factors, base.identity, card)
         tags = {READS_TAG: recipe.reads}

@@ -20,6 +20,7 @@ from hyperlora.tasks.task import Example, Task
 from pipelines.code_identity import code_identity
 from pipelines.recipes import AdapterRecipe
 from pipelines.training.adapters import train_adapters
+from pipelines.training.data_licence import licence_of_tasks
 
 CHAMPION = "champion"
 TRAINING_CODE = ("pipelines.training.adapters",)
@@ -106,7 +107,8 @@ def _train_group(registry: Registry, base: BaseModel, tasks: Sequence[Task], rec
         scores = scores_of(base, tasks, adapters, [task.validation for task in tasks])
         for number, (task, adapter, marks) in enumerate(zip(tasks, adapters, scores, strict=True)):
             score = sum(marks) / len(marks)
-            card = adapter.card.model_copy(update={"metrics": {"exact_match.validation": score}})
+            changes = {"metrics": {"exact_match.validation": score}, "licence": licence_of_tasks([task])}
+            card = adapter.card.model_copy(update=changes)
             found[task.name] = registry.register(
                 adapter.with_card(card), task.name, identity=identity, run_id=tracked.run_id, alias=CHAMPION
             )

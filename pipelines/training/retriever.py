@@ -12,7 +12,6 @@ from hyperlora.embeddings.encoder import TextEncoder
 from hyperlora.embeddings.hidden_states import text_states
 from hyperlora.errors import AdapterFormatError, InputError, RegistryError
 from hyperlora.identity import content_hash
-from hyperlora.lora.card import Card
 from hyperlora.models import BaseModel
 from hyperlora.registry import Entry, Registry
 from hyperlora.registry.tracking import tracked_run
@@ -21,6 +20,7 @@ from hyperlora.tasks.task import Task
 from pipelines.code_identity import code_identity
 from pipelines.recipes import RetrieverRecipe
 from pipelines.training.adapters import CARD_EXAMPLES
+from pipelines.training.data_licence import licence_of_tasks
 from pipelines.training.encoder import train_encoder
 from pipelines.training.pool import run_folder
 from pipelines.training.retriever_pairs import training_pairs
@@ -115,7 +115,7 @@ def train_retriever(
             "parents": [],
             "recipe": recipe.hash,
             "dataset": content_hash(datasets),
-            "licence": Card.model_fields["licence"].default,
+            "licence": licence_of_tasks([*tasks, *dev]),
             "encoder": encoder.id,
             "metrics": {f"brier.{kind}": each.brier for kind, each in calibrations.items()},
             "identity": identity,

@@ -281,7 +281,9 @@ def test_a_foreign_peft_folder_merges_on_the_base_that_it_names_or_that_is_named
     config.write_text(json.dumps(json.loads(config.read_text()) | {"base_model_name_or_path": "org/unknown"}))
     refused = run("merge", tmp_path / "peft", "--out", tmp_path / "merged")
     assert refused.code == 1
-    assert "'org/unknown', which is not known here. Name its base model with --base." in refused.err
+    said = f"{tmp_path / 'peft'}: names the base model 'org/unknown', which is not known here. Name its base model with"
+    assert said in refused.err
+    assert said in run("search", "--like", tmp_path / "peft").err
     assert run("merge", tmp_path / "peft", "--base", tiny_is_base, "--out", tmp_path / "merged").code == 0
     recognised, named = (tmp_path / name / "model.safetensors" for name in ("recognised", "merged"))
     assert recognised.read_bytes() == named.read_bytes()

@@ -489,6 +489,8 @@ def test_adapters_are_browsed_by_words_filters_and_pages(reader: TestClient) -> 
     assert reader.get("/v1/facets").json()["origin"] == {"trained": 3}
     for wrong in ("order=colour", "metric=x", "since=yesterday", "cursor=abc", "limit=0", "kind=none"):
         assert reader.get(f"/v1/adapters?{wrong}").status_code in (400, 422)
+    refused = reader.get("/v1/adapters?origin=importd")
+    assert (refused.status_code, refused.json()["error"]) == (400, "'importd' is no origin")
 
 
 def test_the_page_is_searched_filtered_and_turned(reader: TestClient) -> None:

@@ -149,6 +149,9 @@ def test_show_of_a_generator_for_people(shared_pool: Registry, run: Run) -> None
     [
         (["list", "--since", "yesterday"], "'yesterday' is not a time"),
         (["list", "--metric", "good"], "is no range of a metric"),
+        (["list", "--origin", "importd"], "'importd' is no origin. Use one of trained, generated, "),
+        (["search", "x", "--origin", "trained", "--origin", "T"], "'T' is no origin. Use one of trained, generated, "),
+        (["show", "plural"], "'plural' does not begin with a known scheme. Write registry:plural."),
         (["list", "--order", "colour"], "cannot be ordered"),
         (["delete", "registry:plural"], "does not say which version"),
         (["tag", "registry:plural", "team"], "'team' is not KEY=VALUE"),

@@ -37,6 +37,15 @@ def test_a_sound_folder_is_summed_up(folder: Path, tiny_is_base: str, run: Run) 
     assert (value["ok"], value["summary"]["ranks"], value["unsupported"]) == (True, [4], [])
 
 
+def test_a_plain_peft_folder_says_the_base_model_of_its_config(folder: Path, run: Run) -> None:
+    (folder / "hyperlora.json").unlink()
+    config = json.loads((folder / "adapter_config.json").read_text())
+    for named, shown in (("org/some-base", "'org/some-base'"), (None, "not said"), ("", "not said")):
+        (folder / "adapter_config.json").write_text(json.dumps(config | {"base_model_name_or_path": named}))
+        assert run("validate", f"file:{folder}").out.splitlines()[4] == f"  base model: {shown}"
+        assert run("validate", f"file:{folder}", "--json").value["summary"]["base"] == (named or None)
+
+
 def test_every_problem_is_listed_with_its_remedy(folder: Path, run: Run) -> None:
     spoil(folder)
     outcome = run("validate", f"file:{folder}")

@@ -20,6 +20,7 @@ from hyperlora.files.safetensors_header import TensorEntry, read_header
 from hyperlora.files.stored_floats import FLOATS
 from hyperlora.lora.adapter import Adapter, LoraFactors
 from hyperlora.lora.card import Card
+from hyperlora.lora.licences import UNKNOWN
 from hyperlora.models.identity import BaseIdentity
 from hyperlora.models.sources import LocatedBase
 from hyperlora.peft_io.folder.blocks import TensorBlocks, read_blocks
@@ -118,7 +119,7 @@ def read_adapter(folder: Path, base: BaseIdentity | None = None) -> Adapter:
         raise AdapterFormatError(f"{folder} has no {RECORD_FILE}, so its base model is unknown", "Name it with --base.")
     if record is None:
         assert base is not None
-        return Adapter(modules, base, Card(description=f"Imported from {folder.name}"))
+        return Adapter(modules, base, Card(description=f"Imported from {folder.name}", licence=UNKNOWN))
     adapter = Adapter(modules, record.base, record.card)
     if base is not None:
         adapter.require_base(base)
@@ -181,7 +182,7 @@ def read_folder(folder: Path, base: LocatedBase | None = None) -> FolderContents
     if found.problems:
         return FolderContents(Validation(folder, tuple(found.problems), tuple(found.notes)), {}, record)
     assert config is not None
-    summary = _summary(factors, pairs, config, record)
+    summary = _summary(factors, pairs, config, raw or {}, record)
     return FolderContents(Validation(folder, (), tuple(found.notes), summary), factors, record)
 
 
@@ -375,8 +376,14 @@ def _check_base(found: _Findings, pairs: Pairs, selection: TargetSelection | Non
 
 
 def _summary(
-    factors: Mapping[str, LoraFactors], pairs: Pairs, config: LoraConfig, record: FolderRecord | None
+    factors: Mapping[str, LoraFactors],
+    pairs: Pairs,
+    config: LoraConfig,
+    raw: Mapping[str, Any],
+    record: FolderRecord | None,
 ) -> Summary:
+    named = raw.get("base_model_name_or_path")
+    says = named.strip() if isinstance(named, str) else ""
     return Summary(
         modules=len(factors),
         targets=tuple(sorted({module.rpartition(".")[2] for module in factors})),
@@ -385,7 +392,7 @@ def _summary(
         scalings=tuple(sorted({lora.scaling for lora in factors.values()})),
         dtypes=tuple(sorted({entry.dtype for pair in pairs.values() for entry in pair.values()})),
         parameters=sum(lora.A.numel() + lora.B.numel() for lora in factors.values()),
-        base=None if record is None else record.base.id,
+        base=record.base.id if record is not None else says or None,
     )
 
 

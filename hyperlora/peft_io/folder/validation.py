@@ -43,7 +43,8 @@ class Summary:
         ranks, alphas, scalings: the distinct ones, ascending.
         dtypes: of the stored factors.
         parameters: how many numbers the factors hold.
-        base: id of the base model it was made for; None if the folder does not say.
+        base: the base model it was made for: its id in `hyperlora.json`, else the name in `adapter_config.json`, which
+            nobody checked; None if the folder does not say.
     """
 
     modules: int

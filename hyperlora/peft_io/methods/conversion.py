@@ -16,6 +16,7 @@ from hyperlora.errors import AdapterFormatError, BaseModelError, InputError
 from hyperlora.files.stored_floats import FLOATS
 from hyperlora.lora.adapter import Adapter, LoraFactors
 from hyperlora.lora.card import Card
+from hyperlora.lora.licences import UNKNOWN
 from hyperlora.lora.merged_checkpoint import BaseFiles
 from hyperlora.models.config_only import shapes_of
 from hyperlora.models.stored_weights import StoredWeights
@@ -129,7 +130,7 @@ def convert_folder(
             if bar is not None:
                 bar.update()
     return Converted(
-        adapter=Adapter(modules, base.identity, Card(description=f"Imported from {folder.name}")),
+        adapter=Adapter(modules, base.identity, Card(description=f"Imported from {folder.name}", licence=UNKNOWN)),
         method=method.name,
         energy=1.0 if total == 0 else min(1.0, kept / total),
         ranks={name: factors.rank for name, factors in modules.items()},

@@ -3,6 +3,6 @@
 from hyperlora.registry.catalogue.catalogue import Catalogue
 from hyperlora.registry.catalogue.events import Event
 from hyperlora.registry.catalogue.pages import Page
-from hyperlora.registry.catalogue.query import FACETS, MetricRange, Query, parse_metric
+from hyperlora.registry.catalogue.query import FACETS, MetricRange, Query, check_origins, parse_metric
 
-__all__ = ["FACETS", "Catalogue", "Event", "MetricRange", "Page", "Query", "parse_metric"]
+__all__ = ["FACETS", "Catalogue", "Event", "MetricRange", "Page", "Query", "check_origins", "parse_metric"]

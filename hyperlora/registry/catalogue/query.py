@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hyperlora.errors import InputError
+from hyperlora.lora.card import ORIGINS
 from hyperlora.registry.entry import KINDS, Kind
 
 FACETS = ("kind", "origin", "family", "base_id", "licence", "description_source", "alias", "tag")
@@ -106,6 +107,17 @@ class Query:
         """The metric of the order, if that is one."""
         _, separator, metric = self.order.partition("metric:")
         return metric if separator else None
+
+
+def check_origins(origins: Iterable[str]) -> None:
+    """Refuse what people give as an origin and no card can have, which would find nothing without a word.
+
+    Raises:
+        InputError: names those that there are.
+    """
+    for origin in origins:
+        if origin not in ORIGINS:
+            raise InputError(f"{origin!r} is no origin", f"Use one of {', '.join(ORIGINS)}.")
 
 
 def parse_metric(text: str) -> MetricRange:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hyperlora.errors import InputError
+from hyperlora.errors import AdapterFormatError, BaseModelError, InputError
 from hyperlora.lora.adapter import Adapter
 from hyperlora.lora.card import Card, DescriptionSource
 from hyperlora.lora.licences import UNKNOWN
@@ -236,8 +236,15 @@ def open_folder(folder: Path, base: str | None = None) -> Adapter:
     located = None if base is None else bases.locate(base)
     if located is not None and quantisation_of(located.folder) is not None:
         # whose weights have no plain shapes to compare with; what it is used for looks at them de-quantised
-        return read_adapter(folder, located.identity)
-    candidate = read_candidate(folder, bases, Conversion())
+        adapter, card = read_adapter(folder, located.identity), _ForeignFolder(folder, (), "").card
+        return _changed(adapter, {"licence": card.licence})
+    try:
+        candidate = read_candidate(folder, bases, Conversion())
+    except (AdapterFormatError, BaseModelError) as error:
+        # an import names the folder in its report, here nothing else does
+        if str(folder) in error.problem:
+            raise
+        raise type(error)(f"{folder}: {error.problem}", error.remedy) from error
     if not candidate.described:
         candidate = candidate.with_description(f"Imported from {folder.name}", "unknown")
     return candidate.adapter

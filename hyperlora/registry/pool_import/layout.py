@@ -61,7 +61,9 @@ def arrange(pool: PoolFolder, folders: Sequence[str], *, all_checkpoints: bool =
     """
     members = [_member(pool, folder) for folder in folders]
     members = _only_current_snapshots(pool, members)
-    return [_beside(member) for member in members] if all_checkpoints else _only_last_checkpoints(pool, members)
+    if all_checkpoints:
+        return [_beside(_under_its_training(pool, member)) for member in members]
+    return _only_last_checkpoints(pool, members)
 
 
 def own_name(pool: PoolFolder) -> str:
@@ -148,6 +150,14 @@ def _only_last_checkpoints(pool: PoolFolder, members: Sequence[Member]) -> list[
 def _beside(member: Member) -> Member:
     checkpoint = _checkpoint(member.folder)
     return member if checkpoint is None else replace(member, beside=("/".join(checkpoint.training) or ".",))
+
+
+def _under_its_training(pool: PoolFolder, member: Member) -> Member:
+    """Named by the training first, also where the pool is the training's own folder: `checkpoint-50` names nothing."""
+    checkpoint = _checkpoint(member.named_after)
+    if checkpoint is None or checkpoint.training:
+        return member
+    return replace(member, named_after=f"{own_name(pool)}/{member.named_after}")
 
 
 def _checkpoint(folder: str) -> _Checkpoint | None:

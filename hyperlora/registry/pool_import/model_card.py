@@ -25,15 +25,24 @@ _PLACEHOLDER = re.compile(r"\[?more information needed\]?|\[?optional\]?|todo|tb
 # Sections whose first sentence says what the adapter does; others are about its use, training and limits.
 _TELLING = re.compile(r"description|summary|task|overview|about|what it does", re.IGNORECASE)
 _BOILERPLATE = re.compile(
-    r"model card for\b|model details$|provide a (quick|longer) summary"
+    r"model card( for\b|$)|model details$|provide a (quick|longer) summary"
     r"|this (model|adapter) (is a|was) (fine-?tuned|trained)( version of| from| on top of)\b|it has been trained using"
     r"|this (model|adapter|checkpoint) was trained (using|with)\b|this \w+ model was trained"
     r"|uploaded (finetuned |fine-tuned )?model|(peft|lora|framework versions?|adapter)$|this is the model card of"
-    r"|it achieves the following results|use the code below|<|\|",
+    r"|it achieves the following results|use the code below|<|\|"
+    r"|training (procedure|hyperparameters|results|and evaluation data)$|intended uses"
+    r"|the following .* used during training"
+    r"|axolotl version|see axolotl config|(built|made) with (axolotl|unsloth)"
+    r"|model trained using autotrain|for more information, please visit|visualize in weights",
     re.IGNORECASE,
 )
-# The sentence of transformers' Trainer; its dataset is the only thing in it that the adapter's author chose.
-_TRAINERS = re.compile(r"fine-?tuned version of .+? on (?:the|an) (?P<dataset>\S+) dataset", re.IGNORECASE)
+# axolotl folds its version and its whole config into one; whatever is folded away is no summary
+_FOLDED = re.compile(r"<details\b[^>]*>.*?</details>", re.DOTALL | re.IGNORECASE)
+# The sentence of transformers' Trainer; its datasets are the only thing in it that the adapter's author chose.
+# LLaMA-Factory trains on several: "on the a, the b and the c datasets".
+_TRAINERS = re.compile(
+    r"fine-?tuned version of .+? on (?:the|an) (?P<datasets>\S+(?:(?:, the| and the) \S+)*) datasets?\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ def _from_body(body: str, folder_name: str) -> str:
 
 def _sections(body: str) -> list[tuple[str, list[str]]]:
     """Titles with their paragraphs, in order; the first has no title. Lists, tables, quotes and code are left out."""
-    body = re.sub(r"<!--.*?(-->|\Z)", "", body, flags=re.DOTALL)
+    body = _FOLDED.sub("\n\n", re.sub(r"<!--.*?(-->|\Z)", "", body, flags=re.DOTALL))
     sections: list[tuple[str, list[str]]] = [("", [])]
     lines: list[str] = []
     in_code = False
@@ -163,7 +172,7 @@ def _from_datasets(matter: dict[str, Any], body: str) -> str:
     listed = matter.get("datasets")
     names = [_one_line(name) for name in (listed if isinstance(listed, list) else [listed])[:8]]
     if not any(names) and (match := _TRAINERS.search(_plain(body.replace("\n", " ")[:_LONGEST_MATTER]))):
-        names = [_one_line(match["dataset"])]
+        names = [_one_line(name) for name in re.split(r", the | and the ", match["datasets"])[:8]]
     names = [name for name in names if name]
     if not names:
         return ""

@@ -32,6 +32,7 @@ from hyperlora.registry.pool_import.report import Report, Row
 _TOGETHER = 32
 _LARGEST_TOGETHER = 2**29
 _LONGEST_REASON = 2000
+_MOST_NAMED = 5
 _DESCRIBE = "Describe it in a file for --descriptions, one name and description a line"
 
 
@@ -64,8 +65,10 @@ def import_pool(reference: str, options: ImportOptions | None = None, *, registr
     try:
         with FileLock(home / ".lock", timeout=0):
             running = _Import(pool, members, bases, options, registry, Journal(home / "journal.jsonl"))
+            before = running.already_there
             report = Report(identity, pool.label, tuple(running.rows()), running.notes())
             write_json(home / "report.json", report.as_json())
+            report = replace(report, already_there=before)
     except Timeout as error:
         raise InputError(f"{pool.label} is being imported by another process", "Wait until it has ended.") from error
     return report
@@ -111,19 +114,41 @@ class _Import:
         self._names, self._settled = self._look_around()
         self._probed: tuple[str, BaseModel] | None = None
 
+    @property
+    def already_there(self) -> int:
+        """How many of the adapters an earlier run has registered."""
+        return sum(bool(settled.row.reference) for settled in self._settled.values())
+
     def notes(self) -> tuple[str, ...]:
         """What a person may want to know of the import as a whole."""
         notes = []
         unused = sorted(set(self._options.descriptions) - set(self._names.values()) - set(self._folders))
         if unused:
-            more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
-            notes.append(f"descriptions that no folder has the name of: {', '.join(unused[:5])}{more}")
+            more = f" and {len(unused) - _MOST_NAMED} more" if len(unused) > _MOST_NAMED else ""
+            notes.append(f"descriptions that no folder has the name of: {', '.join(unused[:_MOST_NAMED])}{more}")
+        unheard = list(self._described_duplicates())
+        notes += [
+            f"what is said of {row.folder} was not applied, because {row.duplicate_of} is the same adapter; say it "
+            f"with: hyperlora registry edit {row.duplicate_of.partition('@')[0]} --description … --template …"
+            for row in unheard[:_MOST_NAMED]
+        ]
+        if len(unheard) > _MOST_NAMED:
+            notes.append(f"what is said of {len(unheard) - _MOST_NAMED} more duplicates was not applied either")
         notes += [
             f"{base} is here without weights, and shapes were checked against its config alone; once the weights are "
             "here, name them for each of its adapters: hyperlora registry edit REF --base REF"
             for base in sorted({row.base for row in self._on_configs()})
         ]
         return tuple(notes)
+
+    def _described_duplicates(self) -> Iterator[Row]:
+        """The rows of duplicates of which descriptions say something."""
+        for folder in self._folders:
+            settled = self._journal.settled.get(folder)
+            if settled is not None and settled.row.status == "duplicate":
+                said = self._options.told(self._names[folder], folder)
+                if said.description or said.template:
+                    yield settled.row
 
     def _on_configs(self) -> Iterator[Row]:
         """The rows of adapters whose base models are here without weights."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 Status = Literal["accepted", "converted", "duplicate", "quarantined", "undescribed", "superseded"]
@@ -57,12 +57,15 @@ class Report:
         source: what was imported.
         rows: one a folder, in order.
         notes: on the import as a whole.
+        already_there: how many of the accepted and converted ones an earlier run of the same import registered. Two
+            reports that differ in it alone are equal, and the written one does not count it.
     """
 
     id: str
     source: str
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    already_there: int = field(default=0, compare=False)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -90,6 +93,7 @@ class Report:
             "id": self.id,
             "source": self.source,
             "counts": dict(self.counts),
+            "already_there": self.already_there,
             "notes": list(self.notes),
             "unknown": list(self.unknown),
             "rows": [asdict(row) for row in self.rows],
@@ -99,11 +103,14 @@ class Report:
         """Lines for people: counts, what was taken in, and for all else the reason and the remedy."""
         counts = ", ".join(f"{count} {status}" for status, count in self.counts.items() if count)
         lines = [f"{self.source}: {len(self.rows)} folder{'s' * (len(self.rows) != 1)}: {counts}"]
+        if self.already_there:
+            taken = len(self.of_status("accepted") + self.of_status("converted"))
+            lines[0] += f"; {self.already_there} of them already there, {taken - self.already_there} new"
         lines += [_line(row) for row in self.rows]
         if self.unknown:
             lines.append(f"tasks that nobody knows: {len(self.unknown)}; no description finds these. Say what they do:")
             lines += [
-                f'  hyperlora registry edit {reference} --description "…" --template "…{{input}}…"'
+                f'  hyperlora registry edit {reference.partition("@")[0]} --description "…" --template "…{{input}}…"'
                 for reference in self.unknown
             ]
         return "\n".join(lines + [f"note: {note}" for note in self.notes])

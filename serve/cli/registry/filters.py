@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from hyperlora.lora.card import ORIGINS
 from hyperlora.registry.entry import KINDS
 
 
@@ -31,7 +32,7 @@ def _base(_context: click.Context, _parameter: click.Parameter, given: str | Non
 
 _CHOOSING = [
     click.option("--base", metavar="ID", callback=_base, help="Base model, by a name, its path or its fingerprint."),
-    click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help="trained, generated, imported, …"),
+    click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help=f"One of {', '.join(ORIGINS)}."),
     click.option("--family", "families", multiple=True, metavar="FAMILY", help="Task family."),
     click.option("--tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="A tag it has."),
     click.option("--alias", metavar="ALIAS", help="An alias it has."),
@@ -45,7 +46,7 @@ _BROWSING = [
     click.option("--kind", type=click.Choice([*KINDS, "any"]), default="adapter", show_default=True),
     *_CHOOSING,
     click.option("--archived", is_flag=True, help="What is archived, instead of what is not."),
-    click.option("--newest", is_flag=True, help="Only the newest version of each name."),
+    click.option("--newest", is_flag=True, help="Of each name the newest version alone, not the older ones beside it."),
     click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many."),
     click.option("--cursor", help="Go on where the page before ended."),
     click.option("--counts", is_flag=True, help="Count by base model, origin, family, …, instead."),

@@ -94,6 +94,12 @@ def test_a_bare_name_is_told_how_to_write_it() -> None:
     with pytest.raises(InputError) as caught:
         parse_reference("noun-plural@2", ("registry", "file"))
     assert caught.value.remedy == "For a registered one write registry:noun-plural@2; else use one of registry:, file:"
+    with pytest.raises(InputError) as caught:
+        parse_reference("noun-plural@2", ("registry",))
+    assert caught.value.remedy == "Write registry:noun-plural@2."
+    with pytest.raises(InputError) as caught:
+        parse_reference("Noun plural", ("registry",))
+    assert caught.value.remedy == "Write registry:NAME."
     with pytest.raises(InputError, match="write hf:org/name;"):
         parse_reference("org/name", ("file", "hf"))
 

@@ -290,7 +290,10 @@ def test_the_report_is_written_and_an_import_run_again_gives_the_same_without_re
     before = written.read_bytes()
     assert json.loads(before) == report.as_json()
     versions = [entry.reference for entry in registry.entries("adapter")]
-    assert import_pool(f"file:{pool}", registry=registry) == report
+    again = import_pool(f"file:{pool}", registry=registry)
+    assert again == report
+    assert (report.already_there, again.already_there, again.as_json()["already_there"]) == (0, 11, 11)
+    assert again.as_text().splitlines()[0].endswith("11 quarantined; 11 of them already there, 0 new")
     assert written.read_bytes() == before
     assert [entry.reference for entry in registry.entries("adapter")] == versions
     text = report.as_text()
@@ -388,6 +391,22 @@ def test_only_a_folder_that_changed_is_imported_again_as_a_new_version(
     assert [row.reference for row in first.rows] == ["registry:one@1", "registry:two@1"]
     assert [row.reference for row in second.rows] == ["registry:one@1", "registry:two@2"]
     assert second.rows[0] == first.rows[0]
+
+
+def test_descriptions_of_what_is_there_already_are_said_not_to_be_applied(
+    save: Save, registry: Registry, tmp_path: Path
+) -> None:
+    for seed, name in enumerate(("one", "two")):
+        save(tmp_path / "pool" / name, seed=seed, readme=f"# Task number {name}\n")
+    pool = f"file:{tmp_path / 'pool'}"
+    assert import_pool(pool, registry=registry).notes == ()
+    options = ImportOptions(prefix="my-", descriptions={"my-two": "Give the plural"})
+    report = import_pool(pool, options, registry=registry)
+    assert [row.status for row in report.rows] == ["duplicate"] * 2
+    [note] = report.notes
+    assert note.startswith("what is said of two was not applied, because registry:two@1 is the same adapter; say it ")
+    assert "hyperlora registry edit registry:two --description" in note
+    assert import_pool(pool, options, registry=registry) == report
 
 
 def test_without_probing_folders_wait_for_descriptions_from_a_file(
@@ -543,6 +562,37 @@ TRAINERS = (
     "## Model description\n\nMore information needed\n\n## Training procedure\n\nWe trained it well.\n"
 )
 
+# as axolotl 0.6.0 writes it
+AXOLOTL = (
+    "---\nlibrary_name: peft\nlicense: apache-2.0\ntags:\n- axolotl\n- generated_from_trainer\n{}---\n\n"
+    "<!-- This model card has been generated automatically according to the information the Trainer had access to. "
+    "You\nshould probably proofread and complete it, then remove this comment. -->\n\n"
+    '[<img src="https://x/badge-web.png" alt="Built with Axolotl" width="200" height="32"/>](https://x/axolotl)\n'
+    "<details><summary>See axolotl config</summary>\n\naxolotl version: `0.6.0`\n```yaml\nadapter: lora\n"
+    "base_model: org/base\n\n# Where the data is\ndatasets:\n  - path: emotion\n    type: alpaca\n```\n\n"
+    "</details><br>\n\n"
+    "# outputs/lora-out\n\n{}"
+    "## Model description\n\nMore information needed\n\n## Intended uses & limitations\n\nMore information needed\n\n"
+    "## Training and evaluation data\n\nMore information needed\n\n## Training procedure\n\n"
+    "### Training hyperparameters\n\nThe following hyperparameters were used during training:\n"
+    "- learning_rate: 0.0002\n"
+)
+ON_NONE = "This model is a fine-tuned version of [org/base](https://x) on the None dataset.\n\n"
+ON_TWO = "This model is a fine-tuned version of [org/base](https://x) on the identity and the alpaca_en datasets.\n\n"
+AUTOTRAIN = (
+    "# Model Trained Using AutoTrain\n\nThis model was trained using AutoTrain. For more information, please visit "
+    "[AutoTrain](https://x).\n\n# Usage\n\n```python\nx\n```\n"
+)
+OLD_PEFT = (
+    "## Training procedure\n\nThe following `bitsandbytes` quantization config was used during training:\n"
+    "- load_in_4bit: True\n### Framework versions\n\n- PEFT 0.5.0\n"
+)
+UNSLOTH = (
+    "# Uploaded finetuned  model\n\n- **Developed by:** me\n- **License:** mit\n\n"
+    "This qwen3 model was trained 2x faster with "
+    '[Unsloth](https://x) and Huggingface\'s TRL library.\n\n[<img src="https://x" width="200"/>](https://x)\n'
+)
+
 
 @pytest.mark.parametrize(
     ("readme", "description"),
@@ -554,6 +604,16 @@ TRAINERS = (
          "<!-- More. -->\nNames the colour of a thing.\n- **Developed by:** me\n", "Names the colour of a thing."),
         ("# Model Card for out\n\nThis model is a fine-tuned version of [a/b](https://x).\n"
          "It has been trained using [TRL](https://y).\n\n## Quick start\n\nAsk it.\n", ""),
+        (AXOLOTL.format("", ON_NONE), ""),
+        (AXOLOTL.format("datasets:\n- emotion\n", ON_NONE), "Trained on the dataset emotion"),
+        (AXOLOTL.format("", "Names the colour of a thing.\n\n"), "Names the colour of a thing."),
+        # an older release left the version outside
+        ("axolotl version: `0.3.0`\n\n# my-lora\n\n" + ON_NONE, ""),
+        # LLaMA-Factory's has the Trainer's form
+        ("# sft\n\n" + ON_TWO, "Trained on the datasets identity and alpaca_en"),
+        (AUTOTRAIN, ""),
+        (OLD_PEFT, ""),
+        (UNSLOTH, ""),
         (TRAINERS.format("None"), ""),
         (TRAINERS.format("emotion"), "Trained on the dataset emotion"),
         ("---\ndatasets: [a/b, c]\n---\n", "Trained on the datasets a/b and c"),

@@ -109,6 +109,18 @@ def test_all_checkpoints_are_taken_when_asked_for(trainings: Path, registry: Reg
     assert statuses(report)["killed/checkpoint-1500"] == "quarantined"
 
 
+def test_all_checkpoints_of_one_training_are_named_by_the_training(trainings: Path, registry: Registry) -> None:
+    options = ImportOptions(all_checkpoints=True, probe=False)
+    assert names(import_pool(str(trainings / "killed"), options, registry=registry)) == {
+        "checkpoint-1000": "registry:killed-checkpoint-1000@1",
+        "checkpoint-500": "registry:killed-checkpoint-500@1",
+    }
+    assert names(import_pool(str(trainings / "done"), options, registry=registry)) == {
+        ".": "registry:done@1",
+        "checkpoint-20": "registry:done-checkpoint-20@1",
+    }
+
+
 def test_one_training_is_one_adapter_under_its_folders_name(trainings: Path, registry: Registry) -> None:
     # by its own folder, by a checkpoint's, and as a pool of one
     entry = import_adapters(str(trainings / "killed"), description="Turn it round", registry=registry)
@@ -259,7 +271,7 @@ def test_a_task_that_answers_do_not_tell_is_unknown_and_listed_with_the_remedy(
     assert "training_args.yaml names the prompt template 'qwen', which is not read here" in rows["chat"].note
     assert "which may not be its own" in rows["quiet"].note
     assert report.as_json()["unknown"] == ["registry:chat@1", "registry:quiet@1"]
-    assert '  hyperlora registry edit registry:quiet@1 --description "…" --template "…{input}…"' in report.as_text()
+    assert '  hyperlora registry edit registry:quiet --description "…" --template "…{input}…"' in report.as_text()
     # no description finds them, but they are tried on examples
     pool = pool_entries(registry, cards_base(registry))
     hits = build_index(pool, encoder).search("Unknown task (quiet)", 4)
@@ -363,9 +375,17 @@ def test_a_plain_folder_is_recognised_wherever_an_adapter_is_named(
     opened = open_adapter("one")
     assert opened.base.id == f"file:{tiny_base_folder}"
     assert opened.card.description_source == "unknown"
+    # nobody gave it a licence, so that what is made of it has none
+    assert opened.card.licence == "unknown"
+    (tmp_path / "two" / "README.md").write_text("---\nlicense: mit\n---\n")
     merge("one", tmp_path / "merged")
     assert (tmp_path / "merged" / "model.safetensors").is_file()
     both = hyperlora.compose(["./one", f"file:{tmp_path / 'two'}"], weights=[0.5, 0.5], name="both")
+    assert both.adapter.card.licence == "unknown"
+    assert both.entry is not None and both.entry.licence == "unknown"
+    save(tmp_path / "three", 3, "---\nlicense: mit\n---\n")
+    licensed = hyperlora.compose(["./two", "./three"], weights=[0.5, 0.4])
+    assert licensed.adapter.card.licence == "mit"
     # where the parts lay is said in full
     assert both.adapter.card.parents == (f"file:{tmp_path / 'one'}", f"file:{tmp_path / 'two'}")
     (match,) = hyperlora.search(like="one", k=1)

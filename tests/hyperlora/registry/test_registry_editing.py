@@ -57,6 +57,26 @@ def test_tags_alone_change_in_place(plural: Registry) -> None:
 
 
 @pytest.mark.parametrize(
+    "changes", [{"prompt_template": "Q: {input}\nA:"}, {"tags": {"stage": "ok"}}, {"description": "Do x"}]
+)
+def test_an_edit_of_what_was_edited_since_is_refused_and_names_the_newest(
+    plural: Registry, changes: dict[str, Any]
+) -> None:
+    plural.edit("registry:plural@1", description="Give the plural", tags={"team": "geo"})
+    plural.edit("registry:plural@2", description="Give the plural form")
+    for old in ("registry:plural@1", "registry:plural@2"):
+        with pytest.raises(InputError, match="was edited since, and registry:plural@3 says") as caught:
+            plural.edit(old, **changes)
+        assert caught.value.remedy.startswith("Edit registry:plural@3, ")
+    newest = plural.get("registry:plural")
+    assert (newest.version, newest.description, newest.tags) == (3, "Give the plural form", {"team": "geo"})
+    # the very edit that made the newest is done already, and what was brought back may be edited
+    assert plural.edit("registry:plural@2", description="Give the plural form") == newest
+    plural.restore("registry:plural@1")
+    assert plural.edit("registry:plural@1", prompt_template="Q: {input}\nA:").version == 4
+
+
+@pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({}, "nothing is to be changed"),

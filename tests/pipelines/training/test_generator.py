@@ -106,6 +106,12 @@ def test_it_learns_from_the_last_training_of_a_task_and_carries_the_licences_of_
     halves = {name: replace(part, B=part.B / 2) for name, part in trained.modules.items()}
     registry.register(Adapter(halves, trained.base, newer), task.name)
     registry.register(Adapter(halves, trained.base, made), task.name)
+    # nobody says what licence the toy tasks have
+    for other in toy_tasks[1:]:
+        own = registry.load(f"registry:{other.name}")
+        assert own.card.licence == "unknown"
+        card = own.card.model_copy(update={"licence": "apache-2.0"})
+        registry.register(own.with_card(card), other.name)
     found = pool_adapters(registry, runtime.located.identity.fingerprint, toy_tasks)
     assert found[task.name].version == 2
     generator, _ = train_generator(runtime, toy_tasks, RECIPE, name="coder")

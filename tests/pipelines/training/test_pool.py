@@ -206,6 +206,7 @@ def test_a_multi_task_adapter_says_what_it_reads_and_stays_out_of_the_pool(
         {READS_TAG: "description"},
         ("champion",),
     )
+    assert entry.licence == "unknown", "nobody says what licence the tasks have"
     assert pool_entries(registry, tiny_base.identity.fingerprint) == []
     assert train_multitask(registry, base_name, toy_tasks, told).reference == entry.reference
     assert len(runs(registry)) == 1, "trained once"
@@ -236,6 +237,7 @@ def test_a_generator_that_sees_a_few_tasks_a_step_is_trained_once_and_answers(
     runtime.encoder = encoder
     made, trained_now = train_generator(runtime, toy_tasks, some, name="writer")
     assert (trained_now, made.entry.name) == (True, "writer")
+    assert made.entry.licence == "unknown", "nobody says what licence the tasks have"
     again, trained_now = train_generator(runtime, toy_tasks, some, name="writer")
     assert (trained_now, again.entry.reference) == (False, made.entry.reference)
 
