@@ -129,9 +129,9 @@ def choose_by_description(
     if closest is not None and closest.confidence is not None and closest.confidence < least and not force:
         raise NothingFitsError(
             f"nothing in the pool fits this description: the closest adapter, {closest.reference} "
-            f"({closest.description!r}), is for it with probability {closest.confidence:.2f}, below {least:g}",
-            "Give three or more examples with --examples FILE, say it in other words of the language that the pool is "
-            "described in, or take what comes closest with --force.",
+            f"({closest.description!r}), is for it with probability {_below(closest.confidence, least)}",
+            "Give three or more solved examples (--examples), say it in other words of the language that the pool is "
+            f"described in,{_lowered(min_confidence)} or take what comes closest by force (--force).",
             [candidate for candidate, _ in retrieved],
         )
     knows = (
@@ -148,6 +148,16 @@ def choose_by_description(
     alternative = other if near else None
     reason = _reason(best[0], closest, alternative, forced=force and closest is not None and (sure or 0.0) < least)
     return DescribedChoice(tuple(ranked), Choice(*best, 0, reason), alternative)
+
+
+def _below(value: float, least: float) -> str:
+    """Both numbers, with as many digits as show that the one is below the other."""
+    digits = next((count for count in range(2, 17) if float(f"{value:.{count}f}") < least), 17)
+    return f"{value:.{digits}f}, below {least:g}"
+
+
+def _lowered(min_confidence: float | None) -> str:
+    return "" if min_confidence is None else " lower min_confidence (--min-confidence),"
 
 
 def _confidence(candidate: Candidate) -> float:
