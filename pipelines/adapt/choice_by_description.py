@@ -109,6 +109,7 @@ def choose_by_description(
     *,
     min_confidence: float | None = None,
     force: bool = False,
+    share: float = 1.0,
 ) -> DescribedChoice:
     """The candidate that is expected to score best.
 
@@ -117,6 +118,8 @@ def choose_by_description(
         known_tasks: names of the tasks that the generator was trained on.
         min_confidence: below this probability nothing fits; `MIN_CONFIDENCE` when None.
         force: take the best nevertheless.
+        share: what this generator scored beside a better one at the same tasks, as a share of that one's score; what is
+            expected of generated adapters was measured with the shipped one.
 
     Raises:
         NothingFitsError: the closest adapter is too improbable, and nothing is forced.
@@ -137,7 +140,7 @@ def choose_by_description(
     knows = (
         0.0 if closest is None or sure is None or parse_reference(closest.reference).target not in known_tasks else sure
     )
-    written = EXPECTED.generated(knows, _measured(retrieved[0][1]) if retrieved else None)
+    written = share * EXPECTED.generated(knows, _measured(retrieved[0][1]) if retrieved else None)
     ranked = sorted(
         ((replace(each, expected_score=_expected(each, adapter, written)), adapter) for each, adapter in found),
         key=lambda pair: -(pair[0].expected_score or 0.0),

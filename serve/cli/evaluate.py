@@ -20,7 +20,11 @@ _OF_ADAPTER = frozenset({"--adapter", "--examples", "--metric", "--ignore-case"}
 @click.option(
     "--adapter", metavar="REF", help="Measure this one on --examples: registry:NAME[@VERSION] or file:FOLDER."
 )
-@click.option("--examples", type=click.Path(path_type=Path), help="With --adapter: a .jsonl, .json, .csv or .tsv file; see docs/data.md.")
+@click.option(
+    "--examples",
+    type=click.Path(path_type=Path),
+    help="With --adapter: a .jsonl, .json, .csv or .tsv file; see docs/data.md.",
+)
 @click.option(
     "--metric",
     type=click.Choice(["exact_match", "rouge_l"]),

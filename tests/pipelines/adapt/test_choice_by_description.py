@@ -87,6 +87,14 @@ def test_a_generator_that_was_not_trained_on_the_task_is_not_taken_to_know_it(of
     assert knowing is not None and knowing > EXPECTED.unknown
 
 
+def test_less_is_expected_of_a_generator_that_was_measured_to_be_worse(offered: Offered) -> None:
+    sound = choose_by_description(offered(0.12), KNOWS)
+    assert sound.choice.candidate.origin == "generated"
+    poor = choose_by_description(offered(0.12), KNOWS, share=0.01)
+    assert poor.choice.candidate.origin == "retrieved"
+    assert poor.ranked[-1][0].expected_score == pytest.approx(0.01 * (sound.choice.candidate.expected_score or 0))
+
+
 def test_what_cannot_be_told_apart_is_kept_both(offered: Offered) -> None:
     made = choose_by_description(offered(0.2), KNOWS)
     assert made.alternative is not None
