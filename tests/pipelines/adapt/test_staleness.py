@@ -154,4 +154,6 @@ def test_adapt_notes_that_its_generator_is_stale(
     [note] = result.notes
     assert "(registry:norse@1)" in note
     assert result.summary()["notes"] == [note]
-    assert adapted_text(result, "Say where people live").endswith(f"\n  note: {note}")
+    text = adapted_text(result, "Say where people live")
+    assert " ".join(text.split()).endswith(f" note: {note}")
+    assert all(len(line) <= 100 for line in text.splitlines())
