@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from textwrap import wrap
@@ -9,6 +10,9 @@ from textwrap import wrap
 # Where there is no terminal, and the least that is of use.
 _USUAL, _LEAST = 100, 40
 _GAP = 3
+# A command with its options, references and what stands for a value.
+_COMMAND = re.compile(r"\bhyperlora (?:(?:registry|train|tasks) )?[a-z]+(?: (?:-\S+(?: [a-z]\S*)?|\w+:\S+|[A-Z]+\b))*")
+_BOUND = "\x00"  # a space at which nothing is broken
 
 
 def terminal_width() -> int:
@@ -17,15 +21,19 @@ def terminal_width() -> int:
 
 
 def wrapped(line: str, width: int) -> list[str]:
-    """A line broken between words, and continued four columns right of where it begins; longer words stay whole."""
+    """A line broken between words, and continued four columns right of where it begins.
+
+    Longer words stay whole, and so do commands, which somebody may copy.
+    """
     indent = line[: len(line) - len(line.lstrip())]
-    return wrap(
-        line,
+    parts = wrap(
+        _COMMAND.sub(lambda found: found[0].replace(" ", _BOUND), line),
         width,
         subsequent_indent=f"{indent}    ",
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [part.replace(_BOUND, " ") for part in parts]
 
 
 def cut(text: str, width: int) -> str:

@@ -26,6 +26,21 @@ def test_a_long_line_is_broken_between_words_and_indented() -> None:
     assert "/" + "x" * 80 in "".join(wrapped(path, 60)), "a path stays whole, to be copied"
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "hyperlora registry alias registry:adapt-give-the-plural-0a1b@1 ALIAS",
+        "hyperlora train generator --kind cvae --pool --base file:base",
+        "hyperlora registry delete registry:x@1 --force",
+    ],
+)
+def test_a_command_stays_on_one_line(command: str) -> None:
+    for words in range(1, 12):
+        lines = wrapped("  note: " + "word " * words + f"for good: {command}", 90)
+        assert sum(command in line for line in lines) == 1
+        assert all(len(line) <= 90 for line in lines)
+
+
 def test_a_text_is_cut_on_one_line() -> None:
     assert cut("a\n b", 9) == "a b"
     assert cut("one two three", 8) == "one two…"
