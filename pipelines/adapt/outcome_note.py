@@ -31,4 +31,4 @@ def outcome_note(scores: ExampleScores, base_match: float, count: int, *, traine
     if base_match == 1:
         return f"{told}; the base model may be all that this task needs"
     more = "give more examples, and check that the description says what they show"
-    return f"{told}; {more}" if trained else f"{told}; leave out refine 0 (--refine 0), so that it is trained; {more}"
+    return f"{told}; {more}" if trained else f"{told}; leave out refine 0 (--refine 0) to train it; {more}"
