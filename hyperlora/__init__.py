@@ -38,6 +38,10 @@ _HOMES = {
 }
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__} - {"Any", "import_module", "_HOMES"})
+
+
 def __getattr__(name: str) -> Any:
     # torch and transformers take seconds to import: `import hyperlora` and `hyperlora --help` do without them
     if name not in _HOMES:

@@ -292,15 +292,17 @@ def evaluate_adapter(
     *,
     metric: Metric | None = None,
     case_sensitive: bool = True,
+    template: str = "",
     base: str | None = None,
 ) -> AdapterEvaluation:
     """How good an adapter is on one's own examples; the same as `hyperlora evaluate --adapter`.
 
     Args:
         adapter: `registry:NAME[@VERSION]` or `file:FOLDER`.
-        examples: a JSONL file, or a sequence of `{"input": …, "output": …}`.
+        examples: a file or a sequence of `{"input": …, "output": …}`; other shapes: `docs/data.md`.
         metric: `exact_match` or `rouge_l`; when None, that of the card's own measurements.
         case_sensitive: whether case counts in an exact match.
+        template: holds `{input}` once; the adapter's own when empty, and the bare input for a PEFT folder without one.
         base: base model reference; the adapter's own when None.
 
     Raises:
@@ -313,7 +315,15 @@ def evaluate_adapter(
 
     read = read_examples(examples)
     loaded = open_adapter(adapter, base)
-    return run(Runtime(base or loaded.base.id), adapter, loaded, read, metric=metric, case_sensitive=case_sensitive)
+    return run(
+        Runtime(base or loaded.base.id),
+        adapter,
+        loaded,
+        read,
+        metric=metric,
+        case_sensitive=case_sensitive,
+        template=template,
+    )
 
 
 def merge(adapter: str, out: Path | str, *, base: str | None = None, dequantise: bool = False) -> Path:

@@ -15,6 +15,7 @@ from pipelines.evaluation.evaluate_adapter import AdapterEvaluation
 from pipelines.evaluation.report import results_text
 from pipelines.quickstart import QuickstartReport
 from pipelines.recipes.composition import CompositionRecipe
+from pipelines.text_layout import cut, table, terminal_width, wrapped
 
 
 def comparison_text(results: dict[str, Any]) -> str:
@@ -33,7 +34,11 @@ def comparison_text(results: dict[str, Any]) -> str:
 
 def adapted_text(result: AdaptResult, description: str) -> str:
     """What one `adapt` chose and how answers changed."""
-    lines = [f"adapt {description!r}", f"  -> {result.entry.reference} ({result.adapter.card.origin}): {result.reason}"]
+    width = terminal_width()
+    lines = [
+        f"adapt {cut(description, width - len('adapt ') - 2)!r}",
+        f"  -> {result.entry.reference} ({result.adapter.card.origin}): {result.reason}",
+    ]
     lines.append(f"  parent: {', '.join(result.adapter.card.parents)}")
     if (other := result.alternative) is not None:
         lines.append(f"  may be as good: {other.reference} ({other.origin}); three examples with --examples would tell")
@@ -47,13 +52,20 @@ def adapted_text(result: AdaptResult, description: str) -> str:
     if result.answers:
         lines.append(f"  {result.samples.heading(result.adapter.card.origin)}")
         known = any(a.expected for a in result.answers)
-        rows = [(a.input, a.base[:32], a.adapted, *([a.expected] if known else [])) for a in result.answers]
-        lines += _table(("input", "base model", "adapted", *(["expected"] if known else [])), rows)
+        rows = [(a.input, cut(a.base, 32), a.adapted, *([a.expected] if known else [])) for a in result.answers]
+        samples = table(("input", "base model", "adapted", *(["expected"] if known else [])), rows, width)
+    else:
+        samples = []
+    after: list[str] = []
     for label, path in (("PEFT folder", result.folder), ("merged checkpoint", result.merged)):
         if path is not None:
-            lines.append(f"  {label}: {path}")
-    lines += [f"  note: {note}" for note in result.notes]
-    return "\n".join(lines)
+            after.append(f"  {label}: {path}")
+    after += [f"  note: {note}" for note in result.notes]
+    return "\n".join([*_fitting(lines, width), *samples, *_fitting(after, width)])
+
+
+def _fitting(lines: Sequence[str], width: int) -> list[str]:
+    return [part for line in lines for part in wrapped(line, width)]
 
 
 def _score_lines(scores: ExampleScores) -> list[str]:
@@ -76,23 +88,16 @@ def _score_lines(scores: ExampleScores) -> list[str]:
 
 def evaluated_text(result: AdapterEvaluation, shown: int = 5) -> str:
     """An adapter's score beside the base model's, and some of the answers that are not right."""
+    width = terminal_width()
     lines = [f"{result.reference} on {len(result.answers)} examples: {result.metric} with 95 % interval"]
     for label, score in (("adapter", result.adapter), ("base model", result.base)):
         lines.append(f"  {label:<10}  {score.mean:.2f} [{score.low:.2f}, {score.high:.2f}]")
     if wrong := result.wrong:
         some = f", {shown} of them" if len(wrong) > shown else ""
         lines.append(f"  not right: {len(wrong)} of {len(result.answers)}{some}")
-        rows = [(shorten(a.input, 60, placeholder=" ..."), a.answer, a.expected) for a in wrong[:shown]]
-        lines += _table(("input", "adapter", "expected"), rows)
-    return "\n".join([*lines, *(f"  note: {note}" for note in result.notes)])
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(head), *(len(row[place]) for row in rows)) for place, head in enumerate(heads)]
-    return [
-        "     " + "   ".join(f"{cell:<{size}}" for cell, size in zip(row, widths, strict=True)).rstrip()
-        for row in (heads, *rows)
-    ]
+        rows = [(a.input, a.answer, a.expected) for a in wrong[:shown]]
+        lines += table(("input", "adapter", "expected"), rows, width)
+    return "\n".join([*lines, *_fitting([f"  note: {note}" for note in result.notes], width)])
 
 
 def composition_text(result: Composition, recipe: CompositionRecipe, *, explained: bool = False) -> str:

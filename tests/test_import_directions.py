@@ -176,6 +176,9 @@ def test_the_public_names_are_forwarded_and_known_to_type_checkers() -> None:
     assert sorted(homes) == sorted(hyperlora.__all__)
     for name, module in homes.items():
         assert getattr(hyperlora, name) is getattr(import_module(str(module)), name)
+    listed = dir(hyperlora)
+    assert {*hyperlora.__all__, "__version__", "__doc__", "errors"} <= set(listed)
+    assert not {"TYPE_CHECKING", "Any", "import_module", "_HOMES"} & set(listed)
     with pytest.raises(AttributeError, match="no attribute 'doorway'"):
         hyperlora.doorway  # noqa: B018
 

@@ -19,6 +19,7 @@ from hyperlora.tasks.run_inputs import check_inputs
 
 RAW = "{input}"
 _AT_A_TIME = 64
+_LARGEST_SCALE = (2 - 2**-23) * 2.0**127  # of float32, in which rows are weighted
 _WHERE = "Say where it is with --base file:FOLDER or hf:ORG/NAME, or set HYPERLORA_BASE_MODEL."
 
 
@@ -100,8 +101,11 @@ def run_adapter(
         BaseModelError: the base model is not found, or is not the one that the adapter was made for.
     """
     asked = check_inputs(inputs)
-    if not abs(scale) < float("inf"):
-        raise InputError(f"scale is {scale}", "Give a finite number: 1 is the adapter as it is, 0 the base model.")
+    if not abs(scale) <= _LARGEST_SCALE:
+        raise InputError(
+            f"scale is {scale}",
+            "Give a finite number that float32 can hold: 1 is the adapter as it is, 0 the base model.",
+        )
     shared = shared_base(base_of_adapter(adapter, base, _WHERE))
     factors = stack_adapters([adapter], shared.base.device)
     return _answers(shared, factors, asked, template, scale, sampling or Sampling(), compare, full)

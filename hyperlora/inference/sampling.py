@@ -37,8 +37,8 @@ class Sampling:
             raise InputError(f"max_new_tokens is {self.max_new_tokens}", "Ask for at least 1.")
         if not 0 <= self.temperature < float("inf"):
             raise InputError(f"temperature is {self.temperature}", "Use 0 for greedy, or a positive number.")
-        if self.top_k < 0:
-            raise InputError(f"top_k is {self.top_k}", "Use 0 for all tokens, or a positive number.")
+        if not 0 <= self.top_k < 2**63:
+            raise InputError(f"top_k is {self.top_k}", "Use 0 for all tokens, or a positive number below 2**63.")
         if not 0 < self.top_p <= 1:
             raise InputError(f"top_p is {self.top_p}", "Use a number above 0 and at most 1.")
         if not -(2**63) <= self.seed < 2**64:

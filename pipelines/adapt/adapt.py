@@ -32,7 +32,9 @@ from pipelines.adapt.choice_by_description import check_confidence, choose_by_de
 from pipelines.adapt.contradictions import description_note, distinct_examples, example_notes
 from pipelines.adapt.cross_validation import ExampleScores, score_outcome
 from pipelines.adapt.generate import refine_recipe
+from pipelines.adapt.measured_generators import share_of_better
 from pipelines.adapt.naming import short_name
+from pipelines.adapt.outcome_note import outcome_note
 from pipelines.adapt.samples import SHOWN_ANSWERS, Answer, Samples, take_samples
 from pipelines.adapt.staleness import generator_notes
 from pipelines.runtime import Runtime, check_description
@@ -211,7 +213,8 @@ def _made_by_examples(
         runtime, description, examples, found, rows, chosen, adapter, steps=steps, validate=cross_validate
     )
     against = description_note([each for each, _ in ranked], len(examples))
-    notes = (*filter(None, [against]), *scores.notes())
+    poor = outcome_note(scores, base_match, len(examples), trained=chosen.steps > 0)
+    notes = (*filter(None, [poor, against]), *scores.notes())
     return _Made(tuple(ranked), chosen, adapter, base_match, scores, notes=notes)
 
 
@@ -220,7 +223,8 @@ def _made_by_description(
 ) -> _Made:
     generator = runtime.generator()
     known = () if generator is None else generator.network.config.tasks
-    made = choose_by_description(found, known, min_confidence=min_confidence, force=force)
+    share = 1.0 if generator is None else share_of_better(generator.entry)
+    made = choose_by_description(found, known, min_confidence=min_confidence, force=force, share=share)
     return _Made(made.ranked, made.choice, made.choice.adapter, alternative=made.alternative)
 
 

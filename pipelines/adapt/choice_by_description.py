@@ -109,6 +109,7 @@ def choose_by_description(
     *,
     min_confidence: float | None = None,
     force: bool = False,
+    share: float = 1.0,
 ) -> DescribedChoice:
     """The candidate that is expected to score best.
 
@@ -117,6 +118,8 @@ def choose_by_description(
         known_tasks: names of the tasks that the generator was trained on.
         min_confidence: below this probability nothing fits; `MIN_CONFIDENCE` when None.
         force: take the best nevertheless.
+        share: what this generator scored beside a better one at the same tasks, as a share of that one's score; what is
+            expected of generated adapters was measured with the shipped one.
 
     Raises:
         NothingFitsError: the closest adapter is too improbable, and nothing is forced.
@@ -129,15 +132,15 @@ def choose_by_description(
     if closest is not None and closest.confidence is not None and closest.confidence < least and not force:
         raise NothingFitsError(
             f"nothing in the pool fits this description: the closest adapter, {closest.reference} "
-            f"({closest.description!r}), is for it with probability {closest.confidence:.2f}, below {least:g}",
-            "Give three or more examples with --examples FILE, say it in other words of the language that the pool is "
-            "described in, or take what comes closest with --force.",
+            f"({closest.description!r}), is for it with probability {_below(closest.confidence, least)}",
+            "Give three or more solved examples (--examples), say it in other words of the language that the pool is "
+            f"described in,{_lowered(min_confidence)} or take what comes closest by force (--force).",
             [candidate for candidate, _ in retrieved],
         )
     knows = (
         0.0 if closest is None or sure is None or parse_reference(closest.reference).target not in known_tasks else sure
     )
-    written = EXPECTED.generated(knows, _measured(retrieved[0][1]) if retrieved else None)
+    written = share * EXPECTED.generated(knows, _measured(retrieved[0][1]) if retrieved else None)
     ranked = sorted(
         ((replace(each, expected_score=_expected(each, adapter, written)), adapter) for each, adapter in found),
         key=lambda pair: -(pair[0].expected_score or 0.0),
@@ -148,6 +151,16 @@ def choose_by_description(
     alternative = other if near else None
     reason = _reason(best[0], closest, alternative, forced=force and closest is not None and (sure or 0.0) < least)
     return DescribedChoice(tuple(ranked), Choice(*best, 0, reason), alternative)
+
+
+def _below(value: float, least: float) -> str:
+    """Both numbers, with as many digits as show that the one is below the other."""
+    digits = next((count for count in range(2, 17) if float(f"{value:.{count}f}") < least), 17)
+    return f"{value:.{digits}f}, below {least:g}"
+
+
+def _lowered(min_confidence: float | None) -> str:
+    return "" if min_confidence is None else " lower min_confidence (--min-confidence),"
 
 
 def _confidence(candidate: Candidate) -> float:

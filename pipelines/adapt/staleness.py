@@ -12,6 +12,7 @@ from hyperlora.errors import AdapterFormatError, RegistryError
 from hyperlora.files.strict_json import parse_json
 from hyperlora.references import Reference
 from hyperlora.registry import Entry, Query, Registry
+from pipelines.adapt.measured_generators import known_to_be_worse
 from pipelines.runtime import LoadedGenerator, Runtime
 from retrieval.documents import card_of
 from retrieval.index.pool import READS_TAG
@@ -98,9 +99,9 @@ def _prompts(entry: Entry, template: str) -> bool:
 
 
 def _has_seen(runtime: Runtime, asked: Entry, adapters: Sequence[str]) -> Entry | None:
-    """Another generator, to which none of these adapters is news."""
+    """Another generator, to which none of these adapters is news, and which is not known to write worse ones."""
     for entry in runtime.generators():
-        if entry.reference == asked.reference:
+        if entry.reference == asked.reference or known_to_be_worse(entry):
             continue
         try:
             tasks = trained_tasks(runtime.registry, entry)

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from hyperlora.bank import stack_adapters
 from hyperlora.errors import BaseModelError, InputError
 from hyperlora.inference.decoding import generate
+from hyperlora.inference.running import template_of
 from hyperlora.inference.sampling import Sampling
 from hyperlora.lora.adapter import Adapter
 from hyperlora.progress import progress
@@ -76,7 +77,7 @@ class AdapterEvaluation:
         metric: by which answers are scored.
         adapter, base: the mean scores of the adapter and of the bare base model.
         answers: one for each example, in their order.
-        prompt_template: of the adapter's card, in which both were asked.
+        prompt_template: in which both were asked.
         notes: what should be known of the examples.
     """
 
@@ -115,6 +116,7 @@ def evaluate_adapter(
     *,
     metric: Metric | None = None,
     case_sensitive: bool = True,
+    template: str = "",
 ) -> AdapterEvaluation:
     """Answer the examples with the adapter and with the bare base model, greedily, and score what is written.
 
@@ -124,9 +126,12 @@ def evaluate_adapter(
         examples: with all accepted answers, if there are several.
         metric: that of the card's own measurements when None, and `exact_match` where it has none.
         case_sensitive: whether case counts in an exact match.
+        template: holds `{input}` once; when empty, the adapter's own, and the bare input for a PEFT folder without one,
+            as `hyperlora run` takes it.
 
     Raises:
-        InputError: there are no examples, an unknown metric, or the adapter was made for another base model.
+        InputError: there are no examples, an unknown metric, what is given is no template, or the adapter was made for
+            another base model.
     """
     if not examples:
         raise InputError("there are no examples to evaluate on", "Give some with --examples FILE.")
@@ -138,7 +143,8 @@ def evaluate_adapter(
         adapter.require_base(runtime.located.identity)
     except BaseModelError as error:  # of the adapter that was asked for
         raise InputError(error.problem, error.remedy) from error
-    written, plain = _written(runtime, adapter, examples, metric)
+    used, note = template_of(adapter, reference, template)
+    written, plain = _written(runtime, adapter, examples, metric, used)
     answers = tuple(
         ScoredAnswer(
             example.input,
@@ -156,16 +162,15 @@ def evaluate_adapter(
         _estimate([each.score for each in answers]),
         _estimate([each.base_score for each in answers]),
         answers,
-        adapter.card.prompt_template,
-        tuple(_notes(adapter, examples)),
+        used,
+        (*filter(None, [note]), *_notes(adapter, examples)),
     )
 
 
 def _written(
-    runtime: Runtime, adapter: Adapter, examples: Sequence[Example], metric: Metric
+    runtime: Runtime, adapter: Adapter, examples: Sequence[Example], metric: Metric, template: str
 ) -> tuple[list[str], list[str]]:
     """What the adapter and the bare base model write, example by example."""
-    template = adapter.card.prompt_template
     prompts = [render_prompt(template, example.input) for example in examples]
     lengths = [_longest(runtime, template, example) + _ROOM for example in examples]
     shown = [Sampling(max_new_tokens=max(length, Sampling().max_new_tokens)) for length in lengths]

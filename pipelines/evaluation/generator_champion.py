@@ -14,6 +14,7 @@ from hyperlora.registry import Entry
 from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Example, Task
 from pipelines.adapt.generate import GenerationConfig, generate_adapters
+from pipelines.adapt.measured_generators import record_worse
 from pipelines.evaluation.champion import ChampionDecision, Comparison, settle_champion, spread
 from pipelines.runtime import Runtime
 from retrieval.documents import card_of
@@ -52,8 +53,10 @@ def settle_generator(
     Args:
         tasks: that the new one was trained on.
         trained_now, make_champion: see `settle_champion`.
+
+    The one that did worse is tagged so (`pipelines.adapt.measured_generators`).
     """
-    return settle_champion(
+    decision = settle_champion(
         runtime.registry,
         new,
         _readable(runtime),
@@ -62,6 +65,14 @@ def settle_generator(
         trained_now=trained_now,
         make_champion=make_champion,
     )
+    if decision.present is not None and decision.scores is not None:
+        present, registry = runtime.registry.get(decision.present), runtime.registry
+        old, own = decision.scores
+        if own < old:
+            record_worse(registry, new, present, own, old)
+        elif old < own:
+            record_worse(registry, present, new, old, own)
+    return decision
 
 
 def compare_generators(

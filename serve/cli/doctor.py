@@ -75,7 +75,11 @@ def _registry() -> str:
     registry = Registry()
     adapters, generators = (registry.catalogue.count(Query(kind=kind)) for kind in ("adapter", "generator"))
     _ = registry.record.id  # lists do not ask MLflow; whether it answers is what one wants to know here
-    return f"{adapters} adapter versions, {generators} generators, in {registry.home}"
+    return f"{_count(adapters, 'adapter version')}, {_count(generators, 'generator')}, in {registry.home}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _storage() -> str:

@@ -13,20 +13,29 @@ from serve.cli.main import base_option, emit, generator_option, json_option
 if TYPE_CHECKING:
     from hyperlora.tasks.task import Metric
 
-_OF_ADAPTER = frozenset({"--adapter", "--examples", "--metric", "--ignore-case"})
+_OF_ADAPTER = frozenset({"--adapter", "--examples", "--metric", "--ignore-case", "--template"})
 
 
 @click.command()
 @click.option(
     "--adapter", metavar="REF", help="Measure this one on --examples: registry:NAME[@VERSION] or file:FOLDER."
 )
-@click.option("--examples", type=click.Path(path_type=Path), help='With --adapter: JSONL of {"input": …, "output": …}.')
+@click.option(
+    "--examples",
+    type=click.Path(path_type=Path),
+    help="With --adapter: a .jsonl, .json, .csv or .tsv file; see docs/data.md.",
+)
 @click.option(
     "--metric",
     type=click.Choice(["exact_match", "rouge_l"]),
     help="With --adapter: how answers are scored; by default as the adapter's card measures, else exact_match.",
 )
 @click.option("--ignore-case", is_flag=True, help="With --adapter: case does not count in an exact match.")
+@click.option(
+    "--template",
+    default="",
+    help='With --adapter: the prompt around an input, e.g. "Q: {input}\\nA:"; its own if none.',
+)
 @click.option("--suite", default="starter", show_default=True, help="starter, or SCHEME:PATH as in hyperlora tasks.")
 @click.option(
     "--split",
@@ -54,6 +63,7 @@ def command(
     examples: Path | None,
     metric: Metric | None,
     ignore_case: bool,
+    template: str,
     suite: str,
     partitions: tuple[str, ...],
     names: tuple[str, ...],
@@ -67,7 +77,8 @@ def command(
 ) -> None:
     """Measure one adapter on your own examples, or every way to get answers on a suite's tasks.
 
-    With --adapter: what it writes for each input of --examples is scored, beside the base model.
+    With --adapter: what it writes for each input of --examples is scored, beside the base model. A PEFT folder that
+    does not say its template gets each input as the whole prompt.
 
     With --suite, or by default on the starter suite: writes OUT/results.json and OUT/report.html; run it again after an
     interruption. Held-out tasks are for the record of a release, not for choices.
@@ -80,7 +91,7 @@ def command(
     """
     _check_together(context, adapter, examples, out)
     if adapter is not None and examples is not None:
-        _evaluate_adapter(adapter, examples, metric, ignore_case, base, as_json)
+        _evaluate_adapter(adapter, examples, metric, ignore_case, template, base, as_json)
     elif out is not None:
         _evaluate_suite(suite, partitions, names, methods, test_examples, recipe, out, generator, base, as_json)
 
@@ -104,12 +115,25 @@ def _check_together(context: click.Context, adapter: str | None, examples: Path 
 
 
 def _evaluate_adapter(
-    adapter: str, examples: Path, metric: Metric | None, ignore_case: bool, base: str | None, as_json: bool
+    adapter: str,
+    examples: Path,
+    metric: Metric | None,
+    ignore_case: bool,
+    template: str,
+    base: str | None,
+    as_json: bool,
 ) -> None:
     from pipelines.api import evaluate_adapter
     from pipelines.report import evaluated_text
 
-    result = evaluate_adapter(adapter, examples, metric=metric, case_sensitive=not ignore_case, base=base)
+    result = evaluate_adapter(
+        adapter,
+        examples,
+        metric=metric,
+        case_sensitive=not ignore_case,
+        template=template.replace("\\n", "\n"),
+        base=base,
+    )
     emit(as_json, result.summary(), evaluated_text(result))
 
 

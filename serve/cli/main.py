@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; run the same command again to continue", err=True)
+        click.echo("interrupted; the same command goes on where it can, and else begins anew", err=True)
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
 

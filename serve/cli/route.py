@@ -19,7 +19,13 @@ from serve.cli.main import base_option, emit, json_option
     help="selection (the closest adapter alone; it measures best: docs/retrieval.md), or several at once: mixture (of "
     "their outputs), fusion (averaged factors), arrow (every token chooses).",
 )
-@click.option("-k", default=3, show_default=True, help="Adapters of a prompt, at most; selection takes one.")
+@click.option(
+    "-k",
+    type=click.IntRange(max=1000),
+    default=3,
+    show_default=True,
+    help="Adapters of a prompt, at most; selection takes one.",
+)
 @click.option("--temperature", type=float, help="Weigh adapters by a softmax over scores; else all alike.")
 @click.option("--instruction", default="", help="What the prompts ask for; it helps to find adapters.")
 @click.option("--file", type=click.Path(path_type=Path), help='JSONL of {"input": …}, perhaps with an "instruction".')
@@ -41,7 +47,7 @@ def command(
 
     \b
     Example:
-      hyperlora route "house" "mouse" --instruction "Give the plural of the noun"
+      hyperlora route "house" "city" --instruction "Give the plural of the noun"
       hyperlora route --file prompts.jsonl --policy arrow -k 5 --json
     """
     if not prompts and file is None:

@@ -59,9 +59,9 @@ def command(
 
     \b
     Example:
-      hyperlora run registry:noun-plural ox mouse
+      hyperlora run registry:noun-plural child city
       hyperlora run registry:noun-plural --file words.txt > plurals.txt
-      hyperlora run registry:noun-plural ox mouse --compare
+      hyperlora run registry:noun-plural child city --compare
       hyperlora run file:my-lora --template "Question: {input}\\nAnswer:" "What is LoRA?" --max-new-tokens 100
     """
     asked = _inputs(inputs, file)

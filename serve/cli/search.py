@@ -18,7 +18,7 @@ _UNSURE = "probably none of them is for this task: train one, or see what hyperl
     "--examples", type=click.Path(path_type=Path), help="Search by solved examples: a .jsonl, .json, .csv or .tsv file."
 )
 @click.option("--like", metavar="REF", help="Search by an adapter's weight change: registry:NAME or file:FOLDER.")
-@click.option("-k", default=3, show_default=True, help="How many adapters.")
+@click.option("-k", type=click.IntRange(max=1000), default=3, show_default=True, help="How many adapters.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY[=VALUE]", help="Only adapters with this tag.")
 @click.option("--origin", "origins", multiple=True, metavar="ORIGIN", help="Only trained, imported or composed ones.")
 @base_option

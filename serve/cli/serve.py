@@ -9,7 +9,7 @@ from serve.cli.main import base_option
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, help="0 picks a free port.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free port.")
 @base_option
 def command(host: str, port: int, base: str | None) -> None:
     """Serve the HTTP API and the web page.

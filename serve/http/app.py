@@ -76,7 +76,13 @@ def create_app(runtime: Runtime, queue: WorkQueue | None = None) -> FastAPI:
         def run() -> dict[str, Any]:
             adapter = runtime.registry.load(reference)
             return evaluate_adapter(
-                runtime, reference, adapter, examples, metric=body.metric, case_sensitive=body.case_sensitive
+                runtime,
+                reference,
+                adapter,
+                examples,
+                metric=body.metric,
+                case_sensitive=body.case_sensitive,
+                template=body.template,
             ).summary()
 
         return await work.run(request, run)

@@ -67,6 +67,7 @@ class EvaluateBody(WithExamples):
     examples: list[ExampleBody] = Field(min_length=1, max_length=MOST_EXAMPLES)
     metric: Metric | None = None
     case_sensitive: bool = True
+    template: str = Field("", max_length=LONGEST_TEXT)
 
     def reference(self) -> str:
         """The adapter.

@@ -129,6 +129,10 @@ def add_problems(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def refuse(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
+        if (unlabelled := _not_called_json(request, error.errors())) is not None:
+            wrong = [FieldProblem(detail=unlabelled)]
+            remedy = "Send the header Content-Type: application/json."
+            return problem_response(request.scope, 422, unlabelled, remedy, kind="request", errors=wrong)
         errors = [_field_problem(each) for each in error.errors()]
         told = [f"{each.parameter or each.pointer or 'the body'}: {each.detail}" for each in errors[:_SHOWN]]
         more = f"; and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
@@ -168,6 +172,16 @@ def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
         steps = [str(step).replace("~", "~0").replace("/", "~1") for step in path]
         return FieldProblem(detail=error["msg"], pointer="#" + "".join(f"/{step}" for step in steps))
     return FieldProblem(detail=error["msg"], parameter=".".join(map(str, path)))
+
+
+def _not_called_json(request: Request, errors: Sequence[Mapping[str, Any]]) -> str | None:
+    """What to say of a body that was not read, because its Content-Type is not JSON's; None for others."""
+    if not any(tuple(each["loc"]) == ("body",) and isinstance(each.get("input"), str | bytes) for each in errors):
+        return None
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json")):
+        return None
+    return f"the body is not read as JSON: {f'its Content-Type is {kind}' if kind else 'it has no Content-Type'}"
 
 
 def _remedy(request: Request, errors: Sequence[Mapping[str, Any]]) -> str:

@@ -82,6 +82,21 @@ def test_wrong_usage_is_code_two(run: Run) -> None:
     assert "--out" in run("export", "registry:plural").err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("serve", "--port", "99999"), "99999 is not in the range 0<=x<=65535"),
+        (("serve", "--port", "-1"), "-1 is not in the range 0<=x<=65535"),
+        (("search", "--like", "registry:plural", "-k", str(10**30)), "is not in the range x<=1000"),
+        (("route", "house", "-k", str(10**30)), "is not in the range x<=1000"),
+    ],
+)
+def test_numbers_that_cannot_be_meant_are_wrong_usage(arguments: tuple[str, ...], said: str, run: Run) -> None:
+    outcome = run(*arguments)
+    assert outcome.code == 2
+    assert said in outcome.err
+
+
 def test_an_interruption_is_code_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*arguments: Any, **options: Any) -> None:
         raise KeyboardInterrupt
@@ -89,7 +104,7 @@ def test_an_interruption_is_code_130(run: Run, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("pipelines.quickstart.quickstart", interrupted)
     outcome = run("quickstart")
     assert outcome.code == 130
-    assert outcome.err.strip() == "interrupted; run the same command again to continue"
+    assert outcome.err.strip() == "interrupted; the same command goes on where it can, and else begins anew"
 
 
 # --- what each command does -----------------------------------------------------------------------------
@@ -101,7 +116,7 @@ def test_doctor_on_a_sound_machine(shared_pool: Registry, run: Run) -> None:
     found = {row["check"]: row for row in outcome.value}
     assert set(found) == {"hardware", "base model", "text encoder", "registry", "storage"}
     assert all(row["ok"] for row in found.values())
-    assert found["registry"]["detail"].startswith("3 adapter versions, 1 generators")
+    assert found["registry"]["detail"].startswith("3 adapter versions, 1 generator,")
     assert "384 dimensions" in found["text encoder"]["detail"]
     assert [line[:3] for line in run("doctor").out.splitlines()] == ["ok "] * 5
 
@@ -153,7 +168,7 @@ def test_adapt_says_that_nothing_fits_and_exits_with_3(pool: Registry, run: Run)
     refused = run("adapt", "asdf qwer zxcv blorp")
     assert (refused.code, refused.out) == (3, "")
     assert refused.err.startswith("error: nothing in the pool fits this description: the closest adapter, registry:")
-    assert "--examples FILE" in refused.err
+    assert "(--examples)" in refused.err
     assert refused.err.count("\n") == 1
     told = run("adapt", "asdf qwer zxcv blorp", "--json")
     assert told.code == 3

@@ -56,6 +56,7 @@ def test_the_three_doors_say_the_same(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--template", "{input}", "--out", "o"), "--template goes with --adapter REF."),
         ((), "Missing option '--out', or --adapter REF with --examples FILE."),
         (("--examples", "x.jsonl", "--out", "o"), "--examples goes with --adapter REF."),
         (("--metric", "rouge_l", "--out", "o"), "--metric goes with --adapter REF."),
@@ -68,6 +69,34 @@ def test_options_of_the_other_measurement_are_refused(arguments: tuple[str, ...]
     outcome = run("evaluate", *arguments)
     assert outcome.code == 2
     assert outcome.err.splitlines()[-1] == f"Error: {said}"
+
+
+def test_a_peft_folder_without_a_template_is_asked_as_run_asks_it(
+    pool: Registry, run: Run, mine: Path, tiny_is_base: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "plain"
+    assert run("export", "registry:plural", "--out", folder).code == 0
+    (folder / "hyperlora.json").unlink()
+    asked = ("--adapter", f"file:{folder}", "--examples", mine, "--base", tiny_is_base)
+    value = run("evaluate", *asked, "--json").value
+    assert value["prompt_template"] == "{input}"
+    [note] = [each for each in value["notes"] if "whole prompt" in each]
+    ran = run("run", f"file:{folder}", "cat", "dog", "hen", "--base", tiny_is_base, "--json")
+    assert note in ran.err
+    first = [answer["text"].strip().partition("\n")[0].strip() for answer in ran.value["answers"]]
+    assert [answer["answer"] for answer in value["answers"]] == first
+    assert f"note: {note}" in " ".join(run("evaluate", *asked).out.split())
+    told = run("evaluate", *asked, "--template", r"Q: {input}\nA:", "--json").value
+    assert told["prompt_template"] == "Q: {input}\nA:"
+    assert not [each for each in told["notes"] if "whole prompt" in each]
+    again = hyperlora.evaluate_adapter(f"file:{folder}", PAIRS, template="Q: {input}\nA:", base=tiny_is_base)
+    assert again.summary() == told
+    client = TestClient(create_app(Runtime(tiny_is_base, pool)))
+    body = {"adapter": "registry:plural", "examples": PAIRS, "template": "Q: {input}\nA:"}
+    over_http = client.post("/v1/evaluate", json=body).json()
+    assert over_http["answers"] == told["answers"]
+    refused = client.post("/v1/evaluate", json=body | {"template": "none"})
+    assert refused.status_code == 400
 
 
 def test_errors_are_one_line_with_a_remedy(shared_pool: Registry, run: Run, mine: Path) -> None:

@@ -73,6 +73,22 @@ def test_a_refusal_is_a_problem_with_its_remedy(case: tuple[Any, ...], client: T
     assert bool(problem["errors"]) == (status == 422)
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("application/x-www-form-urlencoded", "its Content-Type is application/x-www-form-urlencoded"), (None, "has no")],
+)
+def test_a_body_that_is_not_called_json_is_told_so(kind: str | None, told: str, client: TestClient) -> None:
+    headers = {} if kind is None else {"content-type": kind}
+    for path in ("/v1/search", "/v1/adapt", "/v1/evaluate"):
+        answer = client.post(path, content=b'{"description": "Give the plural"}', headers=headers)
+        problem = answer.json()
+        assert (answer.status_code, problem["type"]) == (422, "urn:hyperlora:problem:request")
+        assert told in problem["detail"]
+        assert "Content-Type: application/json" in problem["remedy"]
+    text = client.post("/v1/search", content=b'"text"', headers={"content-type": "application/json"}).json()
+    assert "Content-Type" not in text["remedy"]
+
+
 def test_every_wrong_field_is_listed_and_the_first_are_told(client: TestClient) -> None:
     body = {"adapters": [], "steps": 0, "rank": 0, "seed": -1, "colour": "red"}
     problem = client.post("/v1/compose", json=body).json()

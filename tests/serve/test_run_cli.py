@@ -87,6 +87,8 @@ def test_a_peft_folder_without_a_template_answers_whole_prompts(
         (("registry:plural", "cat", "--template", "x"), 1, "must hold {input} once"),
         (("registry:plural", "cat", "--top-p", "2"), 1, "top_p is 2"),
         (("registry:plural", "cat", "--scale", "nan"), 1, "scale is nan"),
+        (("registry:plural", "cat", "--scale", "1e300"), 1, "scale is 1e+300"),
+        (("registry:plural", "cat", "--top-k", str(2**63)), 1, f"top_k is {2**63}"),
     ],
 )
 def test_what_cannot_be_run_is_refused_in_a_line(

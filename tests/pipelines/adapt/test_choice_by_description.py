@@ -87,6 +87,14 @@ def test_a_generator_that_was_not_trained_on_the_task_is_not_taken_to_know_it(of
     assert knowing is not None and knowing > EXPECTED.unknown
 
 
+def test_less_is_expected_of_a_generator_that_was_measured_to_be_worse(offered: Offered) -> None:
+    sound = choose_by_description(offered(0.12), KNOWS)
+    assert sound.choice.candidate.origin == "generated"
+    poor = choose_by_description(offered(0.12), KNOWS, share=0.01)
+    assert poor.choice.candidate.origin == "retrieved"
+    assert poor.ranked[-1][0].expected_score == pytest.approx(0.01 * (sound.choice.candidate.expected_score or 0))
+
+
 def test_what_cannot_be_told_apart_is_kept_both(offered: Offered) -> None:
     made = choose_by_description(offered(0.2), KNOWS)
     assert made.alternative is not None
@@ -105,6 +113,7 @@ def test_where_nothing_fits_nothing_is_made_of_it(offered: Offered) -> None:
     assert error.exit_code == 3
     assert "--examples" in error.remedy
     assert "--force" in error.remedy
+    assert "min_confidence" not in error.remedy, "nobody has set it"
     assert [each["reference"] for each in error.details()["closest"]] == ["registry:plural-0@1", "registry:plural-1@1"]
     assert error.details()["closest"][0]["confidence"] == MIN_CONFIDENCE - 0.01
 
@@ -112,6 +121,10 @@ def test_where_nothing_fits_nothing_is_made_of_it(offered: Offered) -> None:
 def test_the_bar_can_be_set_and_passed(offered: Offered) -> None:
     with pytest.raises(NothingFitsError, match=r"probability 0\.60, below 0\.8"):
         choose_by_description(offered(0.6), KNOWS, min_confidence=0.8)
+    with pytest.raises(NothingFitsError) as caught:
+        choose_by_description(offered(0.098), KNOWS, min_confidence=0.1)
+    assert caught.value.problem.endswith("probability 0.098, below 0.1")
+    assert "lower min_confidence (--min-confidence)" in caught.value.remedy
     assert choose_by_description(offered(0.01), KNOWS, min_confidence=0.0).choice.candidate.origin == "generated"
     forced = choose_by_description(offered(0.01), KNOWS, force=True)
     assert forced.choice.reason.count("nothing fits, and it was asked for with --force") == 1

@@ -76,7 +76,7 @@ def test_adapt_says_all_of_it(runtime: Runtime, toy_tasks: list[Task]) -> None:
     ]
     assert "registry:barks@1" in result.notes[1]
     assert "registry:homes@1" in result.notes[1]
-    text = adapted_text(result, barks.description)
-    assert all(f"  note: {note}" in text for note in result.notes)
+    text = " ".join(adapted_text(result, barks.description).split())
+    assert all(f" note: {note}" in text for note in result.notes)
     assert len(result.candidates[0].reference) > 0
     assert f"on {len(set(homes.test[:9]))} examples" in result.reason

@@ -18,6 +18,7 @@ from hyperlora.models import BaseModel
 from hyperlora.registry import Entry, Registry
 from hyperlora.tasks.prompts import DEFAULT_TEMPLATE
 from pipelines.adapt.adapt import adapt
+from pipelines.adapt.measured_generators import record_worse
 from pipelines.adapt.staleness import staleness_note, trained_tasks, unseen_adapters
 from pipelines.report import adapted_text
 from pipelines.runtime import LoadedGenerator, Runtime
@@ -41,14 +42,14 @@ def add(registry: Registry, make_adapter: Callable[..., Adapter]) -> Add:
 
 
 @pytest.fixture
-def add_generator(registry: Registry, tiny_base: BaseModel) -> Add:
+def add_generator(registry: Registry, tiny_base: BaseModel, encoder: TextEncoder) -> Add:
     """Register what is known of a generator: a config with the tasks it was trained on."""
 
     def register(*tasks: str) -> Entry:
         def write(folder: Path) -> None:
             (folder / "generator.json").write_text(json.dumps({"kind": "any", "tasks": tasks}))
 
-        fields = {"base": tiny_base.identity.fingerprint, "encoder": "any", "origin": "trained"}
+        fields = {"base": tiny_base.identity.fingerprint, "encoder": encoder.id, "origin": "trained"}
         return registry.put("generator", "writer", write, fields)
 
     return register
@@ -120,6 +121,14 @@ def test_the_note_counts_names_some_and_says_what_to_do(
     assert note is not None
     assert note.startswith("the pool has 4 adapters that the generator has not seen (registry:four@1, ")
     assert note.endswith(f"registry:three@1, …); to include what they do: {command}")
+    knowing = add_generator("plural", "one", "two", "three", "four")
+    note = staleness_note(runtime, writer)
+    assert note is not None
+    assert note.endswith(f"; {knowing.reference} has: --generator {knowing.reference} asks it")
+    record_worse(registry, knowing, entry, 0.008, 0.762)
+    note = staleness_note(runtime, writer)
+    assert note is not None, "one that was measured to be worse is not named"
+    assert note.endswith(f"; to include what they do: {command}")
 
 
 def test_a_damaged_config_is_named(registry: Registry, add_generator: Add, tiny_base: BaseModel) -> None:
@@ -145,4 +154,6 @@ def test_adapt_notes_that_its_generator_is_stale(
     [note] = result.notes
     assert "(registry:norse@1)" in note
     assert result.summary()["notes"] == [note]
-    assert adapted_text(result, "Say where people live").endswith(f"\n  note: {note}")
+    text = adapted_text(result, "Say where people live")
+    assert " ".join(text.split()).endswith(f" note: {note}")
+    assert all(len(line) <= 100 for line in text.splitlines())

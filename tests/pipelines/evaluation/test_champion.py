@@ -23,6 +23,7 @@ from hyperlora.settings import reload_settings
 from hyperlora.tasks.task import Task
 from pipelines.adapt.adapt import adapt
 from pipelines.adapt.generate import GenerationConfig, generate_adapters
+from pipelines.adapt.measured_generators import known_to_be_worse, share_of_better
 from pipelines.adapt.search import search
 from pipelines.evaluation.champion import Comparison, settle_champion, spread, total
 from pipelines.evaluation.generator_champion import settle_generator
@@ -93,6 +94,12 @@ def test_one_that_knows_less_does_not_take_the_place_of_the_present_one(
     assert used is not None and used.entry.name == "quickstart-hypernet"
     assert decision.text().endswith("to use the other: hyperlora registry alias registry:narrow@1 champion")
     assert json.loads(json.dumps(decision.summary()))["scores"]["new"] == decision.scores[1]
+    kept = runtime.registry.get(new.reference)
+    assert known_to_be_worse(kept)
+    assert kept.tags["worse-than"] == "registry:quickstart-hypernet@1"
+    assert share_of_better(kept) == pytest.approx(decision.scores[1] / decision.scores[0], abs=1e-3)
+    assert not known_to_be_worse(used.entry)
+    assert share_of_better(used.entry) == 1.0
 
 
 def test_one_as_good_takes_its_place_and_one_that_is_told_to_does_whatever_it_measures(
@@ -104,6 +111,7 @@ def test_one_as_good_takes_its_place_and_one_that_is_told_to_does_whatever_it_me
     decision = settle_generator(runtime, twin, toy_tasks)
     assert decision.scores is not None and decision.scores[0] == decision.scores[1] > 0
     assert champions(runtime.registry) == [decision.champion] == ["registry:twin@1"]
+    assert not any(known_to_be_worse(entry) for entry in runtime.generators()), "they are equally good"
     worse = registered(runtime, "worse")
     assert settle_generator(runtime, worse, toy_tasks, trained_now=False).champion == "registry:twin@1"
     forced = settle_generator(runtime, worse, toy_tasks, make_champion=True)

@@ -61,22 +61,22 @@ def test_some_wrong_answers_are_shown(runtime: Runtime, toy_tasks: list[Task]) -
 def test_the_metric_is_the_cards_or_the_one_asked_for(runtime: Runtime, toy_tasks: list[Task]) -> None:
     homes = with_card(runtime.registry.load("registry:homes"), metrics={"rouge_l.validation": 0.5})
     shown = [Example("abc", "the house"), Example("bcd", "house", ("home",)), Example("cde", "Sky", ("House",))]
-    result = evaluate_adapter(runtime, "homes", homes, shown)
+    result = evaluate_adapter(runtime, "registry:homes", homes, shown)
     assert result.metric == "rouge_l"
     assert [each.score for each in result.answers] == [
         answer_score("rouge_l", each.answer, example) for each, example in zip(result.answers, shown, strict=True)
     ]
     assert 0 < result.answers[0].score < 1
-    exact = evaluate_adapter(runtime, "homes", homes, shown, metric="exact_match")
+    exact = evaluate_adapter(runtime, "registry:homes", homes, shown, metric="exact_match")
     assert [each.score for each in exact.answers] == [0, 1, 0]
-    loose = evaluate_adapter(runtime, "homes", homes, shown, metric="exact_match", case_sensitive=False)
+    loose = evaluate_adapter(runtime, "registry:homes", homes, shown, metric="exact_match", case_sensitive=False)
     assert [each.score for each in loose.answers] == [0, 1, 1]
 
 
 def test_examples_of_the_card_and_contradictions_are_said(runtime: Runtime) -> None:
     homes = with_card(runtime.registry.load("registry:homes"), examples=(CardExample(input="abc", output="house"),))
     shown = [Example("abc", "house"), Example("bcd", "house"), Example("bcd", "dog")]
-    seen, repeated, conflict = evaluate_adapter(runtime, "homes", homes, shown).notes
+    seen, repeated, conflict = evaluate_adapter(runtime, "registry:homes", homes, shown).notes
     assert seen.startswith("1 of 3 examples are in the adapter's card")
     assert repeated == "1 of 3 examples have an input that came before"
     assert "input 'bcd' has the outputs 'house' and 'dog'" in conflict
@@ -85,10 +85,10 @@ def test_examples_of_the_card_and_contradictions_are_said(runtime: Runtime) -> N
 def test_what_cannot_be_evaluated_is_refused(runtime: Runtime) -> None:
     homes = runtime.registry.load("registry:homes")
     with pytest.raises(InputError, match="no examples to evaluate on"):
-        evaluate_adapter(runtime, "homes", homes, [])
+        evaluate_adapter(runtime, "registry:homes", homes, [])
     with pytest.raises(InputError, match=r"no metric 'bleu'.*exact_match, rouge_l"):
-        evaluate_adapter(runtime, "homes", homes, [Example("a", "b")], metric="bleu")  # type: ignore[arg-type]
+        evaluate_adapter(runtime, "registry:homes", homes, [Example("a", "b")], metric="bleu")  # type: ignore[arg-type]
     other = homes.base.model_copy(update={"fingerprint": "f" * 64, "id": "other"})
     elsewhere = Adapter(homes.modules, other, Card(description="x"))
     with pytest.raises(InputError, match="was made for other"):
-        evaluate_adapter(runtime, "homes", elsewhere, [Example("a", "b")])
+        evaluate_adapter(runtime, "registry:homes", elsewhere, [Example("a", "b")])
