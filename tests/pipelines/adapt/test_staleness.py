@@ -156,4 +156,5 @@ def test_adapt_notes_that_its_generator_is_stale(
     assert result.summary()["notes"] == [note]
     text = adapted_text(result, "Say where people live")
     assert " ".join(text.split()).endswith(f" note: {note}")
-    assert all(len(line) <= 100 for line in text.splitlines())
+    # a command stays on one line, so that it can be copied
+    assert [line for line in text.splitlines() if len(line) > 100 and "hyperlora " not in line] == []
