@@ -22,16 +22,14 @@ from typing import Any
 
 import numpy as np
 
-from hyperlora.bank import stack_adapters
 from hyperlora.files.durable import write_json
-from hyperlora.inference.scoring import teacher_forced_scores
 from hyperlora.lora.adapter import Adapter
 from hyperlora.progress import progress
 from hyperlora.references import parse_reference
-from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Example, Task
 from pipelines.adapt.candidates import find_candidates
 from pipelines.adapt.choice_by_description import MIN_CONFIDENCE, choose_by_description
+from pipelines.adapt.cross_validation import score_pairs
 from pipelines.runtime import Runtime
 from pipelines.starter import starter_suite
 from pipelines.zoo.wordings import Wording, read_wordings
@@ -73,16 +71,7 @@ def ask(runtime: Runtime, wording: Wording) -> tuple[Asked, dict[str, Adapter]]:
 
 def score(runtime: Runtime, adapters: Sequence[Adapter], examples: Sequence[Example]) -> list[float]:
     """Exact match of each adapter on the examples, by one forward."""
-    rows = [(place, example) for place in range(len(adapters)) for example in examples]
-    template = [adapter.card.prompt_template for adapter in adapters]
-    scores = teacher_forced_scores(
-        runtime.base,
-        [render_prompt(template[place], example.input) for place, example in rows],
-        [render_completion(template[place], example.output) for place, example in rows],
-        bank=runtime.bank,
-        factors=stack_adapters(adapters, runtime.base.device),
-        choices=[place for place, _ in rows],
-    )
+    scores = score_pairs(runtime, [(adapter, example) for adapter in adapters for example in examples])
     matches = np.array([each.match for each in scores], dtype=float).reshape(len(adapters), -1)
     return [float(each) for each in matches.mean(axis=1)]
 

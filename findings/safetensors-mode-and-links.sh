@@ -14,7 +14,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 seen() {
   python3 -m venv "venv-$1"
-  "venv-$1/bin/pip" install --quiet --disable-pip-version-check "safetensors==$1" "numpy==2.2.6"
+  "venv-$1/bin/pip" install --quiet --disable-pip-version-check "$1" "numpy==2.2.6"
   "venv-$1/bin/python" - <<'PY'
 import os, stat, safetensors
 import numpy as np
@@ -33,6 +33,6 @@ mode = stat.S_IMODE(plain.stat().st_mode)
 print(f"{name}: mode {mode:04o}, still a link: {link.is_symlink()}, target written: {bool(load_file(target)['x'][0] == 1)}")
 PY
 }
-seen 0.7.0 | tee before
-seen 0.8.0 | tee after
+seen safetensors==0.7.0 | tee before
+seen safetensors==0.8.0 | tee after
 grep -qx '0.8.0: mode 0600, still a link: False, target written: False' after

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator.conditions import AdapterRequest, missing_part
-from hyperlora.bank import stack_adapters
 from hyperlora.errors import AdapterFormatError, RegistryError
-from hyperlora.inference.scoring import teacher_forced_scores
 from hyperlora.progress import progress
 from hyperlora.registry import Entry
-from hyperlora.tasks.prompts import render_completion, render_prompt
 from hyperlora.tasks.task import Example, Task
+from pipelines.adapt.cross_validation import score_pairs
 from pipelines.adapt.generate import GenerationConfig, generate_adapters
 from pipelines.adapt.measured_generators import record_worse
 from pipelines.evaluation.champion import ChampionDecision, Comparison, settle_champion, spread
@@ -135,15 +133,7 @@ def _scores(runtime: Runtime, generator: Entry, questions: Sequence[_Question]) 
         for [adapter] in generate_adapters(runtime, [AdapterRequest(each.description) for each in questions], how)
     ]
     rows = [(place, example) for place, each in enumerate(questions) for example in each.examples[:_EXAMPLES]]
-    templates = [adapter.card.prompt_template for adapter in adapters]
-    scores = teacher_forced_scores(
-        runtime.base,
-        [render_prompt(templates[place], example.input) for place, example in rows],
-        [render_completion(templates[place], example.output) for place, example in rows],
-        bank=runtime.bank,
-        factors=stack_adapters(adapters, runtime.base.device),
-        choices=[place for place, _ in rows],
-    )
+    scores = score_pairs(runtime, [(adapters[place], example) for place, example in rows])
     marks: list[list[float]] = [[] for _ in questions]
     for (place, _), score in zip(rows, scores, strict=True):
         marks[place].append(float(score.match))
